@@ -1,0 +1,22 @@
+// All events of all subsystems: from a record back to what it says and does.
+#pragma once
+
+#include <string_view>
+
+#include "engine/core/event.h"
+#include "engine/machine/state.h"
+
+namespace pageframe {
+
+/// "SplitBlock"
+std::string_view event_name(const EventRecord& record);
+/// The kernel function that does it: "expand()"; empty for what is not the kernel's.
+std::string_view event_function(const EventRecord& record);
+/// What a reader is told. `before` is the state the event found.
+Sentence event_sentence(const EventRecord& record, const State& before);
+/// The frames that the event took and changed.
+void event_highlight(const EventRecord& record, HighlightList& list);
+/// Applies the event (nothing for a remark).
+void apply_event(const EventRecord& record, State& state);
+
+}  // namespace pageframe

@@ -1,0 +1,18 @@
+// The whole machine as one copyable value. A copy shares what neither side has changed since
+// (core/chunk_array.h); the past and the present have this one type.
+#pragma once
+
+#include <cstdint>
+
+#include "engine/buddy/buddy.h"
+
+namespace pageframe {
+
+struct State {
+    BuddyState buddy;
+};
+
+/// The state hash: equal states have equal hashes, on every machine.
+std::uint64_t hash_state(const State& state);
+
+}  // namespace pageframe

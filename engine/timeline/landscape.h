@@ -1,0 +1,49 @@
+// The run as a landscape: two curves and the marks of notes and failures, in bounded memory.
+//
+// A run of any length is kept as at most `largest_bucket_count` buckets of equally many operations; when
+// they are full, neighbours are joined and a bucket covers twice as many. Each keeps the lowest and highest
+// value, so that a short dip survives the joining.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/core/operation.h"
+#include "engine/machine/state.h"
+
+namespace pageframe {
+
+class Landscape {
+public:
+    static constexpr std::size_t largest_bucket_count = 4096;
+
+    struct Range {
+        std::uint32_t low = 0xffffffffU;
+        std::uint32_t high = 0;
+    };
+    struct Bucket {
+        Range free_pages;
+        Range unusable_permille;  ///< unusable free space index at order 9, x 1000
+    };
+    enum class MarkKind : std::uint8_t { note, heading, prediction, failure, mistake };
+    struct Mark {
+        OperationNumber operation;
+        MarkKind kind;
+    };
+
+    /// Adds the state after operation `number` (in order, none left out).
+    void add(OperationNumber number, const Operation& operation, OperationStatus status, const State& after);
+
+    const std::vector<Bucket>& buckets() const { return buckets_; }
+    OperationNumber operations_per_bucket() const { return operations_per_bucket_; }
+    /// Notes, headings and mistakes all; of failures the first `largest_failure_marks`.
+    const std::vector<Mark>& marks() const { return marks_; }
+
+private:
+    std::vector<Bucket> buckets_;
+    OperationNumber operations_per_bucket_ = 1;
+    std::vector<Mark> marks_;
+    std::size_t failure_marks_ = 0;
+};
+
+}  // namespace pageframe
