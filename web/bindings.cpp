@@ -1,5 +1,5 @@
 // What the page may call, all of it. Coordinates are CSS pixels from the canvas's
-// upper left corner. Names are the same in TypeScript (page/engine.ts).
+// upper left corner. Names are the same in TypeScript (page/wasm.ts).
 #include <emscripten/bind.h>
 #include <imgui.h>
 
