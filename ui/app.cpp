@@ -21,8 +21,7 @@ App::~App() { ImGui::DestroyContext(); }
 void App::set_font(Face face, std::string_view file) {
     void* copy = ImGui::MemAlloc(file.size());
     std::memcpy(copy, file.data(), file.size());
-    ImFont* font =
-        ImGui::GetIO().Fonts->AddFontFromMemoryTTF(copy, static_cast<int>(file.size()), 13.0f);
+    ImFont* font = ImGui::GetIO().Fonts->AddFontFromMemoryTTF(copy, static_cast<int>(file.size()), 13.0f);
     faces_[static_cast<int>(face)] = font;
     if (face == Face::Words) ImGui::GetIO().FontDefault = font;
 }
@@ -34,14 +33,12 @@ void App::set_view_rectangle(std::string_view name, Rectangle rectangle) {
 }
 
 std::uint32_t App::ground() const {
-    return theme_ == Theme::Dark ? IM_COL32(0x0e, 0x11, 0x16, 255)
-                                 : IM_COL32(0xfb, 0xfa, 0xf7, 255);
+    return theme_ == Theme::Dark ? IM_COL32(0x0e, 0x11, 0x16, 255) : IM_COL32(0xfb, 0xfa, 0xf7, 255);
 }
 
 bool App::wants_wheel(float x, float y) const {
     for (const auto& [name, view] : views_) {
-        if (x >= view.x && x < view.x + view.width && y >= view.y && y < view.y + view.height)
-            return true;
+        if (x >= view.x && x < view.x + view.width && y >= view.y && y < view.y + view.height) return true;
     }
     return false;
 }
@@ -57,8 +54,7 @@ bool App::frame() {
         if (view.width <= 0) continue;
         const ImVec2 low(view.x, view.y);
         const ImVec2 high(view.x + view.width, view.y + view.height);
-        const bool hovered =
-            mouse.x >= low.x && mouse.x < high.x && mouse.y >= low.y && mouse.y < high.y;
+        const bool hovered = mouse.x >= low.x && mouse.x < high.x && mouse.y >= low.y && mouse.y < high.y;
         list->AddRect(low, high, hovered ? amber : hairline);
         list->AddText(faces_[0], 13.0f, ImVec2(low.x + 8, low.y + 8), ink, name.c_str());
         list->AddText(faces_[2], 12.0f, ImVec2(low.x + 8, low.y + 28), ink, "pfn 1088 → 1120 · 0x440");

@@ -25,7 +25,7 @@ enum class Theme : std::uint8_t { Dark, Light };
 enum class Face : std::uint8_t { Words, WordsStrong, Code };
 
 class App {
-  public:
+public:
     App();
     ~App();
     App(const App&) = delete;
@@ -46,7 +46,7 @@ class App {
     // the next frame too.
     bool frame();
 
-  private:
+private:
     Theme theme_ = Theme::Dark;
     ImFont* faces_[3] = {};
     std::map<std::string, Rectangle, std::less<>> views_;

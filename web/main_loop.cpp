@@ -62,6 +62,9 @@ void draw() {
 
     ImGui_ImplOpenGL3_NewFrame();
     ImGui::NewFrame();
+    // ImGui tells only the current font how dense the screen is.
+    for (ImFont* font : io.Fonts->Fonts)
+        font->CurrentRasterizerDensity = io.DisplayFramebufferScale.x;
     const bool moving = app->frame();
     ImGui::Render();
 

@@ -3,11 +3,16 @@
 import type { Engine } from "./wasm";
 
 // The size in device pixels is the browser's own where it tells it: at fractional
-// ratios a computed one would be off by a pixel, and blurred.
+// ratios a computed one would be off by a pixel, and blurred. A size farther off than
+// that is not believed: with an emulated ratio Chromium tells the size without it.
 export function follow_size(canvas: HTMLCanvasElement, engine: Engine): void {
   const resize = (width: number, height: number, exact?: ResizeObserverSize) => {
-    canvas.width = exact ? exact.inlineSize : Math.round(width * devicePixelRatio);
-    canvas.height = exact ? exact.blockSize : Math.round(height * devicePixelRatio);
+    const pixels = (css: number, told = 0) => {
+      const computed = Math.round(css * devicePixelRatio);
+      return Math.abs(told - computed) <= 1 ? told : computed;
+    };
+    canvas.width = pixels(width, exact?.inlineSize);
+    canvas.height = pixels(height, exact?.blockSize);
     engine.resize(width, height, canvas.width, canvas.height);
   };
   const observer = new ResizeObserver((entries) => {

@@ -4,7 +4,9 @@
 
 One file per face serves both HTML and the canvas. Numbers stand in columns, and
 the canvas knows no OpenType features, so the digits of Inter are its tabular ones
-from the start ("zero" is drawn by the glyph of "zero.tf").
+from the start ("zero" is drawn by the glyph of "zero.tf"). And Dear ImGui takes a size
+for the height from ascent to descent where CSS takes it for the em, so ascent and
+descent are drawn together to one em: 13 is the same size in both.
 """
 
 import os
@@ -48,6 +50,17 @@ def tabular_digits(font):
                 character_map.cmap[code] = swaps[glyph]
 
 
+def height_of_one_em(font):
+    """Makes ascent - descent one em, with the middle between them where it was."""
+    head, across, windows = font["head"], font["hhea"], font["OS/2"]
+    middle = (across.ascent + across.descent) / 2
+    across.ascent = round(middle + head.unitsPerEm / 2)
+    across.descent = across.ascent - head.unitsPerEm
+    across.lineGap = 0
+    windows.sTypoAscender, windows.sTypoDescender, windows.sTypoLineGap = across.ascent, across.descent, 0
+    windows.usWinAscent, windows.usWinDescent = across.ascent, -across.descent
+
+
 def main(folder):
     os.makedirs(folder, exist_ok=True)
     for name, path in FACES.items():
@@ -63,6 +76,7 @@ def main(folder):
         subsetter = subset.Subsetter(options)
         subsetter.populate(text=CHARACTERS)
         subsetter.subset(font)
+        height_of_one_em(font)
         font.save(os.path.join(folder, name + ".ttf"))
 
 
