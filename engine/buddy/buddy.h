@@ -129,8 +129,9 @@ struct PerCpuPages {
     std::int32_t expire = 0;
     std::int32_t free_pages_differential = 0;  ///< vm_stat_diff[NR_FREE_PAGES], not yet in the zone's count
     std::int32_t other_differential = 0;       ///< 1: another counter of this CPU waits to be folded
-    std::int32_t padding = 0;
-    std::array<std::uint32_t, 14> reserved{};
+    std::uint32_t zone_lock_taken = 0;     ///< how often this CPU took zone->lock ...
+    std::uint32_t per_cpu_lock_taken = 0;  ///< ... and its own pcp->lock, which nobody else wants
+    std::array<std::uint32_t, 13> reserved{};  ///< to a power of two, for ChunkArray
 };
 static_assert(sizeof(PerCpuPages) == 256);
 

@@ -94,6 +94,8 @@ private:
     State end_;
     State current_;
     Position position_;
+    /// Where somebody looked last, and a little before: so that steps around it are cheap.
+    Snapshot near_[2] = {{no_operation, {}}, {no_operation, {}}};
     Detail detail_;
     Landscape landscape_;
     std::vector<Pfn> pages_;

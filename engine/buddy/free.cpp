@@ -1,0 +1,203 @@
+// A block comes back: __free_pages(), __free_pages_ok(), __free_one_page(), and what is wrong with a free.
+//
+//     order 5:  [ 1088 freed ][ 1120 free ]     the buddy of 1088 is 1088 ^ 32 = 1120: free, same order
+//     order 6:  [      1088 .. 1151       ]     so they merge, and the search goes on at order 6
+#include "engine/buddy/page_allocator.h"
+
+namespace pageframe {
+
+bool PageAllocator::free_pages(Pfn pfn, Order order, OperationNumber taken_by) {
+    Order real_order = order;
+    if (!check_free(pfn, order, taken_by, real_order)) return false;
+    const OperationNumber taken = state_.frames[pfn].operation;
+    if (order < real_order) emitter_.emit(CutBlock{pfn, real_order, order});
+    free_prepared(pfn, order, taken);
+    return !made_mistake_;
+}
+
+/// free_the_page(): by the CPU's lists or straight to the zone.
+void PageAllocator::free_prepared(Pfn pfn, Order order, OperationNumber taken_by) {
+    const ZoneId id = state_.zone_of(pfn);
+    const Migratetype type = state_.pageblock_type(pfn);
+    emitter_.emit(TakeBack{pfn, state_.operation, taken_by, order, type});
+    if (state_.per_cpu_lists && per_cpu_order(order))
+        free_to_cpu(id, pfn, order, type);
+    else
+        free_one_page(id, pfn, order, type, FreeFlag::none);
+}
+
+void PageAllocator::free_one_page(ZoneId id, Pfn pfn, Order order, Migratetype migratetype, FreeFlag flag) {
+    lock(TakeLock::Lock::zone, id);
+    merge_and_add(id, pfn, order, migratetype, flag);
+}
+
+/// find_buddy_page_pfn(): the other half, if it is free as a whole and of the same zone.
+bool PageAllocator::find_buddy(ZoneId id, Pfn pfn, Order order, Pfn& buddy) const {
+    buddy = pfn ^ frames_in(order);
+    if (buddy >= state_.frame_count()) return false;
+    const PageFrame& frame = state_.frames[buddy];
+    return frame.kind == FrameKind::free_head && frame.order == order && zone(id).contains(buddy);
+}
+
+/// buddy_merge_likely(): is the block one order up waiting for just this merge?
+bool PageAllocator::merge_likely(ZoneId id, Pfn pfn, Pfn buddy, Order order) const {
+    if (order >= largest_order - 1) return false;
+    Pfn higher_buddy = 0;
+    return find_buddy(id, pfn & buddy, static_cast<Order>(order + 1), higher_buddy);
+}
+
+/// __free_one_page()
+void PageAllocator::merge_and_add(ZoneId id, Pfn pfn, Order order, Migratetype migratetype, FreeFlag flag) {
+    if (migratetype != Migratetype::isolate)
+        count_free(id, static_cast<std::int32_t>(frames_in(order)), migratetype);
+
+    Pfn buddy = 0;
+    while (order < largest_order) {
+        if (!find_buddy(id, pfn, order, buddy)) break;
+        if (order >= pageblock_order) {
+            // Whole pageblocks merge only where their types may mix.
+            const Migratetype other = state_.pageblock_type(buddy);
+            const auto mergeable = [](Migratetype t) { return static_cast<unsigned>(t) < per_cpu_migratetype_count; };
+            if (migratetype != other && (!mergeable(migratetype) || !mergeable(other))) break;
+        }
+        emitter_.emit(MergeBuddy{pfn, buddy, id, order});
+        pfn &= buddy;
+        ++order;
+    }
+
+    using Why = AddFreeBlock::Why;
+    Why why = Why::head;
+    if (flag == FreeFlag::to_tail)
+        why = Why::surplus;
+    else if (merge_likely(id, pfn, buddy, order))
+        why = Why::merge_likely;
+    emitter_.emit(AddFreeBlock{pfn, id, order, migratetype, why});
+}
+
+// ---------------------------------------------------------------- exact sizes, bulk, split
+
+Pfn PageAllocator::alloc_pages_exact(GfpFlags gfp_flags, std::uint64_t bytes) {
+    const std::uint64_t pages = (bytes + page_size - 1) >> page_shift;
+    Order order = 0;  // get_order(): a request for 0 bytes gets a huge order in the kernel, and fails
+    while (order <= largest_order && frames_in(order) < pages) ++order;
+    if (bytes == 0) order = 52;
+    gfp_flags &= ~(gfp::comp | gfp::highmem);
+    const Pfn pfn = alloc_pages(gfp_flags, order);
+    if (pfn == no_pfn) return no_pfn;
+    emitter_.emit(SplitPage{pfn, order});
+    // make_alloc_exact(): page by page, to the tails, because the neighbours will follow.
+    for (Pfn surplus = pfn + static_cast<Pfn>(pages); surplus < pfn + frames_in(order); ++surplus) {
+        const Migratetype type = state_.pageblock_type(surplus);
+        emitter_.emit(TakeBack{surplus, state_.operation, state_.operation, 0, type});
+        free_one_page(state_.zone_of(surplus), surplus, 0, type, FreeFlag::to_tail);
+    }
+    return pfn;
+}
+
+bool PageAllocator::free_pages_exact(Pfn pfn, std::uint64_t bytes) {
+    const std::uint64_t pages = (bytes + page_size - 1) >> page_shift;
+    for (std::uint64_t i = 0; i < pages; ++i) {
+        // After the first mistake the rest of the range is no more trustworthy than its start.
+        if (!free_pages(static_cast<Pfn>(pfn + i), 0)) return false;
+    }
+    return true;
+}
+
+void PageAllocator::alloc_pages_bulk(GfpFlags gfp_flags, std::uint32_t wanted, std::vector<Pfn>& pages) {
+    if (wanted == 0) return;
+    Request request;
+    const bool possible = prepare(request, gfp_flags, 0, no_node);
+    if (!possible) return;
+    const auto take_one = [&] {
+        const Pfn pfn = allocate(gfp_flags, 0, no_node);
+        if (pfn != no_pfn) pages.push_back(pfn);
+    };
+    if (wanted == 1 || !state_.per_cpu_lists) return take_one();
+
+    emitter_.tell(RequestPages{gfp_flags, 0, request.migratetype, request.preferred_zone(), cpu_});
+    // Neither ALLOC_NOFRAGMENT nor ALLOC_KSWAPD here, unlike __alloc_pages().
+    std::uint32_t alloc_flags = watermark_low;
+    if (state_.cma && request.migratetype == Migratetype::movable) alloc_flags |= cma_allowed;
+    const ZoneId preferred = request.preferred_zone();
+    for (std::uint8_t i = request.preferred; i < request.zonelist->count; ++i) {
+        const ZoneId id = request.zonelist->zones[i];
+        if (zone(id).kind > request.highest_zone) continue;
+        if (zone(id).node != zone(preferred).node) break;
+        // zonelist_zone_idx(preferred), not the request's highest zone, counts for the reserve here.
+        Request check = request;
+        check.highest_zone = zone(preferred).kind;
+        if (!watermark_fast(id, check, alloc_flags, wanted)) continue;
+
+        lock(TakeLock::Lock::per_cpu, id);
+        const std::size_t before = pages.size();
+        while (pages.size() - before < wanted) {
+            const Pfn pfn = take_from_cpu_list(id, 0, request.migratetype, alloc_flags);
+            if (pfn == no_pfn) break;
+            hand_out(pfn, request);
+            pages.push_back(pfn);
+        }
+        if (pages.size() != before) return;
+        break;
+    }
+    take_one();
+}
+
+bool PageAllocator::split_page(Pfn pfn, Order order) {
+    const PageFrame* frame = pfn < state_.frame_count() ? &state_.frames[pfn] : nullptr;
+    if (frame == nullptr || frame->kind != FrameKind::allocated_head || frame->order != order) {
+        mistake({pfn < state_.frame_count() ? pfn : no_pfn, frame != nullptr ? frame->operation : no_operation,
+                 no_operation, PageMistake::Kind::not_a_block, order, frame != nullptr ? frame->order : Order{0},
+                 frame != nullptr ? frame->kind : FrameKind::absent});
+        return false;
+    }
+    if (order != 0) emitter_.emit(SplitPage{pfn, order});
+    return true;
+}
+
+// ---------------------------------------------------------------- mistakes
+
+void PageAllocator::check_atomic(GfpFlags gfp_flags) {
+    if (gfp_flags & gfp::direct_reclaim)
+        mistake({no_pfn, no_operation, no_operation, PageMistake::Kind::sleep_in_atomic, 0, 0, FrameKind::absent});
+}
+
+void PageAllocator::mistake(const PageMistake& what) {
+    made_mistake_ = true;
+    emitter_.tell(what);
+}
+
+/// Is this free what the API allows? What is not is told, and does what the kernel would do only where
+/// that leaves other owners' memory alone: a second free or a too large order changes nothing here.
+bool PageAllocator::check_free(Pfn pfn, Order order, OperationNumber taken_by, Order& real_order) {
+    using Kind = PageMistake::Kind;
+    if (pfn >= state_.frame_count() || order > largest_order) {
+        mistake({pfn < state_.frame_count() ? pfn : no_pfn, no_operation, no_operation, Kind::never_allocated, order, 0,
+                 FrameKind::absent});
+        return false;
+    }
+    const PageFrame& frame = state_.frames[pfn];
+    real_order = frame.order;
+    if (frame.kind != FrameKind::allocated_head) {
+        // A frame that was freed remembers by whom, also after its block merged into a larger one.
+        const BlockReference block = find_block(state_, pfn);
+        const FrameKind found = state_.frames[block.head].kind;
+        const bool is_free = found == FrameKind::free_head || found == FrameKind::per_cpu_head;
+        const Kind kind = is_free && frame.operation != no_operation ? Kind::double_free : Kind::never_allocated;
+        mistake({pfn, is_free ? frame.operation : state_.frames[block.head].operation, no_operation, kind, order,
+                 block.order, found});
+        return false;
+    }
+    if (taken_by != no_operation && frame.operation != no_operation && frame.operation != taken_by) {
+        // The caller's pointer is from an earlier life of this block: the kernel can't know, and frees it.
+        mistake({pfn, taken_by, frame.operation, Kind::stale_free, order, frame.order, frame.kind});
+    }
+    if (order > frame.order) {
+        mistake({pfn, frame.operation, no_operation, Kind::order_too_large, order, frame.order, frame.kind});
+        return false;
+    }
+    if (order < frame.order)
+        mistake({pfn, frame.operation, no_operation, Kind::order_too_small, order, frame.order, frame.kind});
+    return true;
+}
+
+}  // namespace pageframe

@@ -1,0 +1,170 @@
+// The page allocator's decisions: mm/page_alloc.c of Linux 6.1.
+//
+// The way of a request:
+//
+//     alloc_pages
+//       allocate()                        __alloc_pages: fast path with the low watermark
+//         get_page_from_freelist()        zone by zone: watermark, then
+//           rmqueue()                       order 0..3, 9: the CPU's list    (per_cpu.cpp)
+//                                           else the free lists              (take.cpp)
+//                                             __rmqueue_smallest, expand
+//                                             __rmqueue_fallback, steal      (fallback.cpp)
+//         slow_path()                     __alloc_pages_slowpath: min watermark, reserves
+//
+// and of a free:
+//
+//     free_pages
+//       order 0..3, 9: free_to_cpu()      free_unref_page                    (per_cpu.cpp)
+//       else free_one_page()              __free_one_page: merge, list       (free.cpp)
+//
+// It reads state and emits events; it changes nothing itself. One PageAllocator serves one operation.
+//
+// Simplified: no memory cgroups, cpusets, node reclaim or dirty limits; direct reclaim finds nothing to
+// reclaim and the OOM killer no process to kill, so that a request the kernel would retry for ever fails.
+#pragma once
+
+#include <vector>
+
+#include "engine/buddy/buddy_events.h"
+#include "engine/core/gfp.h"
+
+namespace pageframe {
+
+class PageAllocator {
+public:
+    PageAllocator(BuddyState& state, CpuId cpu, Recorder* recorder)
+        : emitter_(state, recorder), state_(emitter_.state()), cpu_(cpu) {}
+
+    // --- the kernel's API ---
+
+    /// alloc_pages_node(node, ...); no_node: the CPU's own. no_pfn when there is nothing.
+    Pfn alloc_pages(GfpFlags gfp_flags, Order order, NodeId node = no_node);
+    /// alloc_pages_exact(): `bytes` rounded up to pages; what the power of two has too much goes back.
+    Pfn alloc_pages_exact(GfpFlags gfp_flags, std::uint64_t bytes);
+    /// alloc_pages_bulk_array() into an empty array: order-0 pages, appended to `pages`.
+    void alloc_pages_bulk(GfpFlags gfp_flags, std::uint32_t wanted, std::vector<Pfn>& pages);
+    /// __free_pages(). `taken_by`: the operation the caller's pointer came from, no_operation if unknown.
+    /// False when the call was a mistake.
+    bool free_pages(Pfn pfn, Order order, OperationNumber taken_by = no_operation);
+    bool free_pages_exact(Pfn pfn, std::uint64_t bytes);
+    bool split_page(Pfn pfn, Order order);
+
+    /// drain_local_pages(NULL), drain_all_pages(NULL)
+    void drain_local_pages();
+    void drain_all_pages();
+    /// refresh_cpu_vm_stats(true): what the vmstat work does once a second.
+    void refresh_vm_stats();
+
+    /// might_alloc() inside atomic { }: a request that may sleep is a mistake there, and goes on.
+    void check_atomic(GfpFlags gfp_flags);
+
+    bool made_mistake() const { return made_mistake_; }
+
+    const BuddyState& state() const { return state_; }
+
+private:
+    /// ALLOC_* of mm/internal.h.
+    enum AllocFlag : std::uint32_t {
+        watermark_min = 0,
+        watermark_low = 1,
+        watermark_high = 2,
+        watermark_mask = 3,
+        no_watermarks = 0x04,
+        non_block = 0x10,
+        min_reserve = 0x20,
+        cma_allowed = 0x80,
+        no_fragment = 0x100,
+        highatomic = 0x200,
+        kswapd = 0x800,
+        reserves = non_block | min_reserve | highatomic,
+    };
+
+    /// struct alloc_context
+    struct Request {
+        GfpFlags gfp_flags = 0;
+        Order order = 0;
+        Migratetype migratetype{};
+        ZoneKind highest_zone{};
+        const Zonelist* zonelist = nullptr;
+        std::uint8_t preferred = 0;  ///< index in the zonelist; zonelist->count: none
+        ZoneId preferred_zone() const { return zonelist->zones[preferred]; }
+    };
+
+    enum class FreeFlag : std::uint8_t { none, to_tail };
+
+    // allocate.cpp
+    bool prepare(Request& request, GfpFlags gfp_flags, Order order, NodeId node) const;
+    Pfn allocate(GfpFlags gfp_flags, Order order, NodeId node);
+    Pfn slow_path(const Request& request);
+    Pfn get_page_from_freelist(const Request& request, std::uint32_t alloc_flags);
+    std::uint32_t fast_path_flags(const Request& request) const;
+    std::uint32_t slow_path_flags(const Request& request) const;
+    void hand_out(Pfn pfn, const Request& request);
+
+    // watermarks.cpp
+    bool watermark_fast(ZoneId zone, const Request& request, std::uint32_t alloc_flags, std::uint32_t extra);
+    bool watermark_ok(const Zone& zone, Order order, std::uint32_t mark, ZoneKind highest_zone,
+                      std::uint32_t alloc_flags, std::int64_t free_pages) const;
+    std::int64_t unusable_free(const Zone& zone, Order order, std::uint32_t alloc_flags) const;
+
+    // take.cpp
+    Pfn rmqueue(ZoneId zone, const Request& request, std::uint32_t alloc_flags);
+    Pfn rmqueue_buddy(ZoneId zone, const Request& request, std::uint32_t alloc_flags);
+    Pfn rmqueue_smallest(ZoneId zone, Order order, Migratetype migratetype);
+    Pfn rmqueue_any(ZoneId zone, Order order, Migratetype migratetype, std::uint32_t alloc_flags);
+
+    // fallback.cpp
+    struct Fallback {
+        Migratetype type{};
+        bool found = false;
+        bool can_steal = false;
+    };
+    bool rmqueue_fallback(ZoneId zone, Order order, Migratetype migratetype, std::uint32_t alloc_flags);
+    Fallback find_fallback(const Zone& zone, Order order, Migratetype migratetype) const;
+    void steal(ZoneId zone, Pfn pfn, Order wanted, Migratetype wanted_type, const Fallback& fallback,
+               std::uint32_t alloc_flags);
+    bool boost_watermark(ZoneId zone, std::uint32_t alloc_flags);
+    struct MovedPages {
+        Pfn free = 0;
+        Pfn movable = 0;
+    };
+    MovedPages move_free_pages_block(ZoneId zone, Pfn pfn, Migratetype to);
+    void set_pageblock_type(Pfn pfn, Migratetype to);
+    void reserve_highatomic(ZoneId zone, Pfn pfn);
+    bool unreserve_highatomic(const Request& request, bool force);
+
+    // per_cpu.cpp
+    Pfn rmqueue_per_cpu(ZoneId zone, Order order, Migratetype migratetype, std::uint32_t alloc_flags);
+    Pfn take_from_cpu_list(ZoneId zone, Order order, Migratetype migratetype, std::uint32_t alloc_flags);
+    void refill(ZoneId zone, Order order, Migratetype migratetype, std::uint32_t alloc_flags, std::uint32_t count);
+    void free_to_cpu(ZoneId zone, Pfn pfn, Order order, Migratetype migratetype);
+    void drain(ZoneId zone, CpuId cpu, std::int32_t count, unsigned first_list);
+    void drain_cpu(CpuId cpu);
+    std::int32_t frames_to_free(ZoneId zone, std::int32_t high, bool free_high);
+
+    // free.cpp
+    void free_prepared(Pfn pfn, Order order, OperationNumber operation);
+    void free_one_page(ZoneId zone, Pfn pfn, Order order, Migratetype migratetype, FreeFlag flag);
+    void merge_and_add(ZoneId zone, Pfn pfn, Order order, Migratetype migratetype, FreeFlag flag);
+    bool find_buddy(ZoneId zone, Pfn pfn, Order order, Pfn& buddy) const;
+    bool merge_likely(ZoneId zone, Pfn pfn, Pfn buddy, Order order) const;
+    bool check_free(Pfn pfn, Order order, OperationNumber taken_by, Order& real_order);
+    void mistake(const PageMistake& what);
+
+    const Zone& zone(ZoneId id) const { return state_.zones[id]; }
+    const PerCpuPages& own_pages(ZoneId id) const { return state_.pages_of_cpu(id, cpu_); }
+    void lock(TakeLock::Lock which, ZoneId zone) { emitter_.emit(TakeLock{which, zone, cpu_}); }
+    void count_free(ZoneId zone, std::int32_t frames, Migratetype type) {
+        emitter_.emit(CountFreePages{frames, type == Migratetype::cma ? frames : 0, zone, cpu_});
+    }
+
+    BuddyEmitter emitter_;
+    const BuddyState& state_;
+    CpuId cpu_;
+    bool made_mistake_ = false;
+};
+
+/// gfp_zone(): the highest zone a request may use.
+ZoneKind highest_zone_of(GfpFlags gfp_flags);
+
+}  // namespace pageframe

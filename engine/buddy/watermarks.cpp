@@ -1,0 +1,85 @@
+// May this zone give so much? zone_watermark_fast(), __zone_watermark_ok().
+//
+//     free pages |==========================|----high----|----low----|----min----|  0
+//                 everyone may take           kswapd      kswapd      only requests with access
+//                                             sleeps      wakes       to the reserves
+#include <algorithm>
+
+#include "engine/buddy/page_allocator.h"
+
+namespace pageframe {
+
+/// __zone_watermark_unusable_free()
+std::int64_t PageAllocator::unusable_free(const Zone& z, Order order, std::uint32_t alloc_flags) const {
+    std::int64_t unusable = static_cast<std::int64_t>(frames_in(order)) - 1;
+    if (!(alloc_flags & reserves)) unusable += z.nr_reserved_highatomic;
+    if (state_.cma && !(alloc_flags & cma_allowed)) unusable += z.free_cma_pages;
+    return unusable;
+}
+
+bool PageAllocator::watermark_ok(const Zone& z, Order order, std::uint32_t mark, ZoneKind highest_zone,
+                                 std::uint32_t alloc_flags, std::int64_t free_pages) const {
+    std::int64_t minimum = mark;
+    free_pages -= unusable_free(z, order, alloc_flags);
+    if (alloc_flags & min_reserve) {
+        minimum -= minimum / 2;
+        if (alloc_flags & non_block) minimum -= minimum / 4;
+    }
+    if (free_pages <= minimum + z.lowmem_reserve[static_cast<unsigned>(highest_zone)]) return false;
+    if (order == 0) return true;
+
+    for (unsigned o = order; o < order_count; ++o) {
+        const FreeArea& area = z.free_area[o];
+        if (area.nr_free == 0) continue;
+        for (unsigned type = 0; type < per_cpu_migratetype_count; ++type)
+            if (area.lists[type].count != 0) return true;
+        if ((alloc_flags & cma_allowed) && area.lists[static_cast<unsigned>(Migratetype::cma)].count != 0) return true;
+        if ((alloc_flags & highatomic) && area.lists[static_cast<unsigned>(Migratetype::highatomic)].count != 0)
+            return true;
+    }
+    return false;
+}
+
+/// `extra`: frames wanted beyond the mark (bulk requests).
+bool PageAllocator::watermark_fast(ZoneId id, const Request& request, std::uint32_t alloc_flags,
+                                   std::uint32_t extra) {
+    const Zone& z = zone(id);
+    const auto which = static_cast<Watermark>(std::min(alloc_flags & watermark_mask, 2U));
+    const std::uint32_t mark = z.watermark_pages(which) + extra;
+    // zone_page_state(): a sum of differentials may be below zero for a moment, and reads as none.
+    const std::int64_t free_pages = std::max<std::int64_t>(z.free_pages, 0);
+    const std::uint32_t reserve = z.lowmem_reserve[static_cast<unsigned>(request.highest_zone)];
+
+    bool ok = false;
+    if (request.order == 0) {
+        const std::int64_t reserved = unusable_free(z, 0, alloc_flags);
+        const std::int64_t usable = free_pages - std::min(free_pages, reserved);
+        ok = usable > static_cast<std::int64_t>(mark) + reserve;
+    }
+    if (!ok) ok = watermark_ok(z, request.order, mark, request.highest_zone, alloc_flags, free_pages);
+    // A boost is not meant to fail GFP_ATOMIC requests of one page.
+    if (!ok && request.order == 0 && (request.gfp_flags & gfp::atomic_context) && z.watermark_boost != 0 &&
+        which == Watermark::min)
+        ok = watermark_ok(z, 0, z.watermark[0], request.highest_zone, alloc_flags, free_pages);
+
+    if (emitter_.recording()) {
+        using Outcome = WatermarkCheck::Outcome;
+        Outcome outcome = Outcome::enough;
+        if (alloc_flags & no_watermarks)
+            outcome = Outcome::ignored;
+        else if (!ok)
+            outcome = watermark_ok(z, 0, mark, request.highest_zone, alloc_flags,
+                                   free_pages - static_cast<std::int64_t>(frames_in(request.order)) + 1)
+                          ? Outcome::no_block
+                          : Outcome::below;
+        std::uint32_t effective = mark;
+        if (alloc_flags & min_reserve) {
+            effective -= effective / 2;
+            if (alloc_flags & non_block) effective -= effective / 4;
+        }
+        emitter_.tell(WatermarkCheck{free_pages, effective, reserve, id, which, outcome, request.order});
+    }
+    return ok;
+}
+
+}  // namespace pageframe

@@ -1,0 +1,127 @@
+// From a configuration to a started machine: free_area_init(), memblock_free_all(), and the tuning.
+//
+// Frames are handed over in ascending order, each stretch in the largest aligned blocks that fit, each to
+// the tail of its list (__free_pages_core() with FPI_TO_TAIL): so a fresh machine's lists are sorted by pfn.
+// All pageblocks begin as movable.
+#include <algorithm>
+#include <bit>
+
+#include "engine/buddy/buddy_events.h"
+#include "engine/machine/machine.h"
+#include "engine/machine/memory_map.h"
+#include "engine/machine/tuning.h"
+
+namespace pageframe {
+
+namespace {
+
+Pfn align_up(Pfn pfn, Pfn alignment) { return (pfn + alignment - 1) & ~(alignment - 1); }
+
+struct ZoneLimits {
+    ZoneKind kind;
+    Pfn start;
+    Pfn end;
+};
+
+/// The borders of the zones, the same for all nodes.
+std::vector<ZoneLimits> zone_limits(const MachineConfiguration& configuration, Pfn end) {
+    const auto dma = static_cast<Pfn>(configuration.dma_limit >> page_shift);
+    const auto dma32 = std::max(static_cast<Pfn>(configuration.dma32_limit >> page_shift), dma);
+    const Pfn largest_block = frames_in(largest_order);
+    const auto movable = static_cast<Pfn>(configuration.movable_bytes >> page_shift);
+    const Pfn movable_start = movable == 0 ? end : align_up(end - std::min(end, movable), largest_block);
+    std::vector<ZoneLimits> limits;
+    const auto add = [&](ZoneKind kind, Pfn from, Pfn to) {
+        if (from < to) limits.push_back({kind, from, to});
+    };
+    add(ZoneKind::dma, 0, std::min(dma, movable_start));
+    add(ZoneKind::dma32, dma, std::min(dma32, movable_start));
+    add(ZoneKind::normal, dma32, movable_start);
+    add(ZoneKind::movable, movable_start, end);
+    return limits;
+}
+
+/// One zone for every pair of node and limits that has memory. Spans reach from the first to the last frame
+/// of the node in the zone; present frames are those in a range.
+void make_zones(BuddyState& state, const std::vector<MemoryRange>& map, const std::vector<ZoneLimits>& limits) {
+    for (unsigned node = 0; node < state.node_count; ++node) {
+        Pfn node_start = no_pfn;
+        Pfn node_end = 0;
+        for (const MemoryRange& range : map) {
+            if (range.node != node) continue;
+            node_start = std::min(node_start, range.start);
+            node_end = std::max(node_end, range.end);
+        }
+        for (const ZoneLimits& limit : limits) {
+            Zone zone;
+            zone.kind = limit.kind;
+            zone.node = static_cast<NodeId>(node);
+            zone.start = std::max(limit.start, node_start);
+            const Pfn end = std::min(limit.end, node_end);
+            if (node_start == no_pfn || zone.start >= end) continue;
+            zone.spanned = end - zone.start;
+            for (const MemoryRange& range : map) {
+                const Pfn from = std::max(range.start, zone.start);
+                const Pfn to = std::min(range.end, end);
+                if (range.node != node || from >= to) continue;
+                zone.present += to - from;
+                if (range.kind == MemoryRange::Kind::usable) zone.managed += to - from;
+            }
+            if (zone.present != 0) state.zones.push_back(zone);
+        }
+    }
+    std::sort(state.zones.begin(), state.zones.end(), [](const Zone& a, const Zone& b) { return a.start < b.start; });
+}
+
+/// __free_pages_memory(): the largest aligned blocks, ascending, each to the tail of its list.
+void free_stretch(BuddyState& state, ZoneId id, Pfn start, Pfn end) {
+    while (start < end) {
+        auto order = static_cast<Order>(std::min<int>(largest_order, start == 0 ? largest_order : std::countr_zero(start)));
+        while (start + frames_in(order) > end) --order;
+        for (Pfn i = 1; i < frames_in(order); ++i) state.frames.write(start + i).kind = FrameKind::interior;
+        AddFreeBlock{start, id, order, Migratetype::movable, AddFreeBlock::Why::surplus}.apply(state);
+        state.zones[id].free_pages += frames_in(order);
+        start += frames_in(order);
+    }
+}
+
+void hand_over_memory(BuddyState& state, const std::vector<MemoryRange>& map) {
+    for (const MemoryRange& range : map) {
+        if (range.kind == MemoryRange::Kind::reserved) {
+            for (Pfn pfn = range.start; pfn < range.end; ++pfn) state.frames.write(pfn).kind = FrameKind::reserved;
+            continue;
+        }
+        for (ZoneId id = 0; id < state.zones.size(); ++id) {
+            const Zone& zone = state.zones[id];
+            const Pfn from = std::max(range.start, zone.start);
+            const Pfn to = std::min(range.end, zone.start + zone.spanned);
+            if (zone.node == range.node && from < to) free_stretch(state, id, from, to);
+        }
+    }
+}
+
+}  // namespace
+
+State boot(const MachineConfiguration& configuration, std::shared_ptr<ChunkPool> pool) {
+    State state;
+    BuddyState& buddy = state.buddy;
+    const std::vector<MemoryRange> map = memory_map(configuration);
+    const Pfn end = map.back().end;
+    const Pfn frame_count = align_up(end, frames_in(largest_order));
+    buddy.node_count = static_cast<std::uint8_t>(std::max<std::size_t>(1, configuration.nodes.size()));
+    for (std::size_t node = 0; node < configuration.nodes.size(); ++node)
+        buddy.cpu_node.insert(buddy.cpu_node.end(), configuration.nodes[node].cpus, static_cast<NodeId>(node));
+    if (buddy.cpu_node.empty()) buddy.cpu_node.assign(std::max<std::size_t>(1, configuration.cpus), 0);
+    buddy.per_cpu_lists = configuration.per_cpu_lists;
+
+    buddy.frames = ChunkArray<PageFrame>(pool, frame_count, PageFrame{});
+    buddy.pageblocks = ChunkArray<Migratetype>(pool, frame_count >> pageblock_order, Migratetype::movable);
+    make_zones(buddy, map, zone_limits(configuration, end));
+    buddy.per_cpu = ChunkArray<PerCpuPages>(pool, buddy.zones.size() * buddy.cpu_count(), PerCpuPages{});
+    hand_over_memory(buddy, map);
+    build_zonelists(buddy, configuration);
+    tune(buddy, configuration);
+    return state;
+}
+
+}  // namespace pageframe

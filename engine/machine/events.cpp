@@ -1,0 +1,71 @@
+// One table over all subsystems' event lists: what a record's number means.
+#include "engine/machine/events.h"
+
+#include <array>
+#include <utility>
+
+#include "engine/buddy/buddy_events.h"
+
+namespace pageframe {
+
+namespace {
+
+struct EventClass {
+    std::string_view name;
+    std::string_view function;
+    Sentence (*sentence)(const EventRecord&, const State&);
+    void (*highlight)(const EventRecord&, HighlightList&);
+    void (*apply)(const EventRecord&, State&);
+};
+
+BuddyState& part(State& state, BuddyState*) { return state.buddy; }
+const BuddyState& part(const State& state, BuddyState*) { return state.buddy; }
+
+template <class Event>
+Event event_in(const EventRecord& record) {
+    Event event;
+    std::memcpy(&event, record.payload, sizeof event);
+    return event;
+}
+
+template <class SubsystemState, class Event>
+constexpr EventClass class_of() {
+    return {Event::name, Event::function,
+            [](const EventRecord& record, const State& before) {
+                return event_in<Event>(record).sentence(part(before, static_cast<SubsystemState*>(nullptr)));
+            },
+            [](const EventRecord& record, HighlightList& list) {
+                if constexpr (requires(const Event& event) { event.highlight(list); })
+                    event_in<Event>(record).highlight(list);
+            },
+            [](const EventRecord& record, State& state) {
+                if constexpr (requires(const Event& event, SubsystemState& own) { event.apply(own); })
+                    event_in<Event>(record).apply(part(state, static_cast<SubsystemState*>(nullptr)));
+            }};
+}
+
+template <class SubsystemState, class... Events>
+constexpr std::array<EventClass, sizeof...(Events)> classes_of(TypeList<Events...>) {
+    return {class_of<SubsystemState, Events>()...};
+}
+
+constexpr auto buddy_classes = classes_of<BuddyState>(BuddyEvents{});
+
+const EventClass& class_of_record(const EventRecord& record) {
+    switch (record.subsystem) {
+        case Subsystem::buddy:
+        default: return buddy_classes[record.index];
+    }
+}
+
+}  // namespace
+
+std::string_view event_name(const EventRecord& record) { return class_of_record(record).name; }
+std::string_view event_function(const EventRecord& record) { return class_of_record(record).function; }
+Sentence event_sentence(const EventRecord& record, const State& before) {
+    return class_of_record(record).sentence(record, before);
+}
+void event_highlight(const EventRecord& record, HighlightList& list) { class_of_record(record).highlight(record, list); }
+void apply_event(const EventRecord& record, State& state) { class_of_record(record).apply(record, state); }
+
+}  // namespace pageframe

@@ -1,0 +1,12 @@
+// The state hash joins the subsystems' hashes.
+#include "engine/machine/state.h"
+
+namespace pageframe {
+
+std::uint64_t hash_state(const State& state) {
+    Hash hash;
+    hash_buddy(state.buddy, hash);
+    return hash.value();
+}
+
+}  // namespace pageframe

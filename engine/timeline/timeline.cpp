@@ -1,0 +1,124 @@
+// Runs, snapshots, seeks. The only costs that grow with a run are 32 bytes an operation and the snapshots.
+#include "engine/timeline/timeline.h"
+
+#include <algorithm>
+
+#include "engine/machine/events.h"
+#include "engine/machine/machine.h"
+
+namespace pageframe {
+
+namespace {
+/// A second snapshot this far behind the place looked at keeps the steps back from there cheap.
+constexpr OperationNumber near_distance = 256;
+}  // namespace
+
+Timeline::Timeline(State initial, std::shared_ptr<ChunkPool> pool, TimelineLimits limits)
+    : pool_(std::move(pool)), limits_(limits), end_(std::move(initial)), current_(end_) {
+    snapshots_.push_back({0, end_});
+}
+
+OperationResult Timeline::append(const Operation& operation) {
+    const OperationNumber number = operation_count();
+    operations_.push_back(operation);
+    const OperationResult result = execute(end_, operation, number, nullptr, pages_);
+    landscape_.add(number, operation, result.status, end_);
+    if (number + 1 - snapshots_.back().operation >= limits_.snapshot_interval) take_snapshot();
+    return result;
+}
+
+void Timeline::take_snapshot() {
+    snapshots_.push_back({operation_count(), end_});
+    while (bytes_in_use() > limits_.snapshot_bytes && snapshots_.size() > 2) drop_one_snapshot();
+}
+
+/// Drops the snapshot whose loss leaves the shortest gap: the snapshots stay evenly spread whatever the
+/// run's length. The first stays, and the last, which the next interval is counted from. The interval grows
+/// with the gap, or every further snapshot would be the one to go.
+void Timeline::drop_one_snapshot() {
+    std::size_t victim = 1;
+    OperationNumber smallest = no_operation;
+    for (std::size_t i = 1; i + 1 < snapshots_.size(); ++i) {
+        const OperationNumber gap = snapshots_[i + 1].operation - snapshots_[i - 1].operation;
+        if (gap < smallest) smallest = gap, victim = i;
+    }
+    snapshots_.erase(snapshots_.begin() + static_cast<std::ptrdiff_t>(victim));
+    limits_.snapshot_interval = std::max(limits_.snapshot_interval, smallest / 2);
+}
+
+const Timeline::Snapshot& Timeline::snapshot_before(OperationNumber operation) const {
+    auto after = std::upper_bound(snapshots_.begin(), snapshots_.end(), operation,
+                                  [](OperationNumber number, const Snapshot& s) { return number < s.operation; });
+    return *std::prev(after);
+}
+
+void Timeline::run_to(State& state, OperationNumber from, OperationNumber to) {
+    for (OperationNumber number = from; number < to; ++number) execute(state, operations_[number], number, nullptr, pages_);
+}
+
+/// The state with `operation` operations complete.
+State Timeline::state_at(OperationNumber operation) {
+    if (operation == operation_count()) return end_;
+    const Snapshot* start = &snapshot_before(operation);
+    for (const Snapshot* near : {&near_[0], &near_[1]})
+        if (near->operation != no_operation && near->operation <= operation && near->operation > start->operation)
+            start = near;
+    State state = start->state;
+    OperationNumber at = start->operation;
+    if (operation - at > 2 * near_distance) {
+        run_to(state, at, operation - near_distance);
+        at = operation - near_distance;
+        near_[0] = {at, state};
+    }
+    run_to(state, at, operation);
+    near_[1] = {operation, state};
+    return state;
+}
+
+Timeline::Detail& Timeline::detail_of(OperationNumber number) {
+    if (detail_.operation == number) return detail_;
+    detail_.before = state_at(number);
+    detail_.operation = number;
+    State after = detail_.before;
+    Recorder recorder;
+    detail_.result = execute(after, operations_[number], number, &recorder, detail_.pages);
+    detail_.events = recorder.take();
+    return detail_;
+}
+
+const State& Timeline::seek(Position position) {
+    if (position.operation >= operation_count()) {
+        position = {operation_count(), 0};
+    } else if (position.event > 0) {
+        const Detail& detail = detail_of(position.operation);
+        position.event = std::min(position.event, static_cast<std::uint32_t>(detail.events.size()));
+    }
+    if (position == position_) return current_;
+    if (position.event == 0) {
+        current_ = state_at(position.operation);
+    } else {
+        const Detail& detail = detail_of(position.operation);
+        current_ = detail.before;
+        current_.buddy.operation = position.operation;
+        for (std::uint32_t i = 0; i < position.event; ++i) apply_event(detail.events[i], current_);
+    }
+    position_ = position;
+    return current_;
+}
+
+std::span<const EventRecord> Timeline::events_of(OperationNumber number) { return detail_of(number).events; }
+
+OperationResult Timeline::result_of(OperationNumber number) {
+    const Detail& detail = detail_of(number);
+    OperationResult result = detail.result;
+    if (!result.pages.empty()) result.pages = detail.pages;
+    return result;
+}
+
+const State& Timeline::state_before(OperationNumber number) { return detail_of(number).before; }
+
+std::size_t Timeline::bytes_in_use() const {
+    return pool_->bytes_in_use() + snapshots_.size() * snapshots_.front().state.buddy.frames.table_bytes();
+}
+
+}  // namespace pageframe
