@@ -74,7 +74,7 @@ void set_modifiers(bool control, bool shift, bool alt, bool meta) {
     io.AddKeyEvent(ImGuiMod_Super, meta);
 }
 
-} // namespace
+}  // namespace
 
 EMSCRIPTEN_BINDINGS(pageframe) {
     using emscripten::function;
@@ -96,4 +96,4 @@ EMSCRIPTEN_BINDINGS(pageframe) {
     function("set_modifiers", &set_modifiers);
 }
 
-} // namespace pageframe::web
+}  // namespace pageframe::web

@@ -63,8 +63,7 @@ void draw() {
     ImGui_ImplOpenGL3_NewFrame();
     ImGui::NewFrame();
     // ImGui tells only the current font how dense the screen is.
-    for (ImFont* font : io.Fonts->Fonts)
-        font->CurrentRasterizerDensity = io.DisplayFramebufferScale.x;
+    for (ImFont* font : io.Fonts->Fonts) font->CurrentRasterizerDensity = io.DisplayFramebufferScale.x;
     const bool moving = app->frame();
     ImGui::Render();
 
@@ -97,11 +96,10 @@ void schedule() {
     if (frame_scheduled || frames_wanted == 0 || !context_there) return;
     frame_scheduled = true;
     emscripten_request_animation_frame(
-        [](double time, void* data) -> decltype(EM_FALSE) { return on_animation_frame(time, data); },
-        nullptr);
+        [](double time, void* data) -> decltype(EM_FALSE) { return on_animation_frame(time, data); }, nullptr);
 }
 
-} // namespace
+}  // namespace
 
 bool open_window(ui::App& the_app) {
     app = &the_app;
@@ -133,8 +131,8 @@ void resize_window(float css_width, float css_height, int device_width, int devi
     height_in_pixels = device_height;
     io.DisplaySize = ImVec2(css_width, css_height);
     if (css_width > 0 && css_height > 0) {
-        io.DisplayFramebufferScale = ImVec2(static_cast<float>(device_width) / css_width,
-                                            static_cast<float>(device_height) / css_height);
+        io.DisplayFramebufferScale =
+            ImVec2(static_cast<float>(device_width) / css_width, static_cast<float>(device_height) / css_height);
     }
     draw();
     request_frame(2);
@@ -153,4 +151,4 @@ void context_restored() {
 int frames_drawn() { return drawn; }
 double frame_milliseconds() { return last_milliseconds; }
 
-} // namespace pageframe::web
+}  // namespace pageframe::web

@@ -26,4 +26,4 @@ void context_restored();
 int frames_drawn();
 double frame_milliseconds();
 
-} // namespace pageframe::web
+}  // namespace pageframe::web

@@ -10,4 +10,4 @@ ui::App& the_app() {
     return app;
 }
 
-} // namespace pageframe::web
+}  // namespace pageframe::web

@@ -7,4 +7,4 @@ namespace pageframe::web {
 
 ui::App& the_app();
 
-} // namespace pageframe::web
+}  // namespace pageframe::web

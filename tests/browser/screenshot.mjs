@@ -6,14 +6,13 @@
 // LINK is a fragment (#deflate1:...), a path within the site (embed.html#...), or a
 // whole address. The built site (web/serve --build-only) is served from here. Ends
 // with 1, and says so, if the page reported an error.
+import { chromium } from "@playwright/test";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createRequire } from "node:module";
 import { serve } from "../../web/static_server.mjs";
 import { launch_options } from "./chromium.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
-const { chromium } = createRequire(join(root, "web/package.json"))("@playwright/test");
 
 const options = { size: "1440x900", ratio: "1", theme: "", out: "screenshot.png", wait: "300" };
 let link = "";
