@@ -8,7 +8,7 @@
 import { build } from "esbuild";
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
@@ -34,7 +34,9 @@ for (const name of pages) {
   const text = readFileSync(join(page, name), "utf8");
   for (const [, address] of text.matchAll(/(?:src|href)="([\w./-]+\.(?:js|css))"/g)) named.add(address);
 }
-await build({
+const { metafile } = await build({
+  metafile: true,
+  absWorkingDir: root,
   entryPoints: [...named].map((address) => join(page, address.replace(/\.js$/, ".ts"))),
   outdir: site,
   outbase: page,
@@ -54,15 +56,26 @@ for (const font of readdirSync(join(built, "fonts")).filter((name) => name.endsW
 }
 if (existsSync(join(root, "examples"))) cpSync(join(root, "examples"), join(site, "examples"), { recursive: true });
 
-// What the page loads later, on demand, is not in the sum: examples, and chunks
-// that are imported by name.
+// In the sum is what index.html comes to: page.js and what it imports statically, the
+// style sheet, the program, the fonts. Not in it: embed.html's own files, examples, and
+// chunks that are imported on demand.
+const first_files = new Set(["index.html", "styles.css", "pageframe_page.wasm"]);
+const add = (output) => {
+  const name = relative(site, join(root, output));
+  if (first_files.has(name)) return;
+  first_files.add(name);
+  for (const { path, kind } of metafile.outputs[output]?.imports ?? []) {
+    if (kind === "import-statement") add(path);
+  }
+};
+add(relative(root, join(site, "page.js")));
 let sum = 0;
 for (const name of readdirSync(site, { recursive: true }).sort()) {
   const file = join(site, name);
   if (!statSync(file).isFile()) continue;
   const size = statSync(file).size;
   const small = gzipSync(readFileSync(file), { level: 9 }).length;
-  const first = !/^(examples|chunks)[/]|^embed/.test(name);
+  const first = first_files.has(name) || name.startsWith("fonts/");
   if (first) sum += small;
   console.log(`${String(size).padStart(9)} ${String(small).padStart(9)} gzipped  ${first ? " " : "-"} ${name}`);
 }

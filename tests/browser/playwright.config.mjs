@@ -9,7 +9,7 @@ export default defineConfig({
   fullyParallel: true,
   workers: 2,
   // WebGL is drawn in software, on a machine that may be doing other things.
-  timeout: 60_000,
+  timeout: 30_000,
   expect: { timeout: 15_000 },
   use: {
     browserName: "chromium",
