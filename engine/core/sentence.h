@@ -42,6 +42,8 @@ public:
         return *this;
     }
     Sentence& operator<<(const char* text) { return *this << std::string_view(text); }
+    Sentence& operator<<(const std::string& text) { return *this << std::string_view(text); }
+    Sentence& operator<<(char character) { return *this << std::string_view(&character, 1); }
     Sentence& operator<<(std::uint64_t number) { return *this << std::string_view(std::to_string(number)); }
     Sentence& operator<<(std::int64_t number) { return *this << std::string_view(std::to_string(number)); }
     Sentence& operator<<(std::uint32_t number) { return *this << std::uint64_t{number}; }

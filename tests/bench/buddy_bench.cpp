@@ -1,0 +1,113 @@
+// The page allocator's own speed, recording off. An operation is one allocation or one free.
+#include <benchmark/benchmark.h>
+
+#include "tests/bench/random_load.h"
+
+namespace pageframe {
+namespace {
+
+constexpr std::uint64_t one_gib = 1ULL << 30;
+
+/// Operations of a random load, made beforehand by running it once on a machine of its own.
+std::vector<Operation> make_operations(const MachineConfiguration& configuration, std::size_t count) {
+    State state = boot(configuration, std::make_shared<ChunkPool>());
+    RandomLoad load(7, static_cast<Pfn>(configuration.ram_bytes >> page_shift) / 2);
+    std::vector<Operation> operations;
+    std::vector<Pfn> pages;
+    for (std::size_t i = 0; i < count; ++i) {
+        operations.push_back(load.next());
+        const OperationResult result =
+            execute(state, operations.back(), static_cast<OperationNumber>(i), nullptr, pages);
+        load.done(operations.back(), result);
+    }
+    return operations;
+}
+
+/// Orders 0..10 at random on 262,144 frames.
+void buddy_random_orders(benchmark::State& bench) {
+    const MachineConfiguration configuration = plain_machine(one_gib);
+    const std::vector<Operation> operations = make_operations(configuration, 200'000);
+    std::vector<Pfn> pages;
+    for (auto _ : bench) {
+        bench.PauseTiming();
+        State state = boot(configuration, std::make_shared<ChunkPool>());
+        bench.ResumeTiming();
+        OperationNumber number = 0;
+        for (const Operation& operation : operations)
+            benchmark::DoNotOptimize(execute(state, operation, number++, nullptr, pages));
+    }
+    bench.SetItemsProcessed(bench.iterations() * static_cast<std::int64_t>(operations.size()));
+}
+BENCHMARK(buddy_random_orders)->Unit(benchmark::kMillisecond);
+
+/// One order-0 page taken and given back without per-CPU lists: ten splits, ten merges.
+void buddy_order0_pair(benchmark::State& bench) {
+    MachineConfiguration configuration = plain_machine(one_gib);
+    configuration.per_cpu_lists = false;
+    State state = boot(configuration, std::make_shared<ChunkPool>());
+    std::vector<Pfn> pages;
+    Operation take;
+    take.kind = OperationKind::alloc_pages;
+    take.gfp_flags = gfp::kernel;
+    Operation give;
+    give.kind = OperationKind::free_pages;
+    give.argument = no_operation;
+    for (auto _ : bench) {
+        give.pfn = static_cast<Pfn>(execute(state, take, 0, nullptr, pages).value);
+        benchmark::DoNotOptimize(execute(state, give, 1, nullptr, pages));
+    }
+    bench.SetItemsProcessed(bench.iterations() * 2);
+}
+BENCHMARK(buddy_order0_pair);
+
+/// All of memory taken page by page, and given back in that order.
+void buddy_fill_and_free(benchmark::State& bench) {
+    MachineConfiguration configuration = plain_machine(one_gib);
+    configuration.per_cpu_lists = false;
+    State state = boot(configuration, std::make_shared<ChunkPool>());
+    std::vector<Pfn> pages;
+    std::vector<Pfn> taken;
+    Operation take;
+    take.kind = OperationKind::alloc_pages;
+    take.gfp_flags = gfp::nowait | gfp::memalloc;
+    Operation give;
+    give.kind = OperationKind::free_pages;
+    give.argument = no_operation;
+    std::int64_t operations = 0;
+    for (auto _ : bench) {
+        taken.clear();
+        for (;;) {
+            const auto pfn = static_cast<Pfn>(execute(state, take, 0, nullptr, pages).value);
+            if (pfn == no_pfn) break;
+            taken.push_back(pfn);
+        }
+        for (Pfn pfn : taken) {
+            give.pfn = pfn;
+            execute(state, give, 1, nullptr, pages);
+        }
+        operations += static_cast<std::int64_t>(2 * taken.size());
+    }
+    bench.SetItemsProcessed(operations);
+}
+BENCHMARK(buddy_fill_and_free)->Unit(benchmark::kMillisecond);
+
+/// One order-0 page taken from the CPU's list and put back.
+void pcp_order0_pair(benchmark::State& bench) {
+    State state = boot(plain_machine(one_gib), std::make_shared<ChunkPool>());
+    std::vector<Pfn> pages;
+    Operation take;
+    take.kind = OperationKind::alloc_pages;
+    take.gfp_flags = gfp::kernel;
+    Operation give;
+    give.kind = OperationKind::free_pages;
+    give.argument = no_operation;
+    for (auto _ : bench) {
+        give.pfn = static_cast<Pfn>(execute(state, take, 0, nullptr, pages).value);
+        benchmark::DoNotOptimize(execute(state, give, 1, nullptr, pages));
+    }
+    bench.SetItemsProcessed(bench.iterations() * 2);
+}
+BENCHMARK(pcp_order0_pair);
+
+}  // namespace
+}  // namespace pageframe
