@@ -61,6 +61,8 @@ system_packages() {
         lacks googletest test -e /usr/src/googletest/googletest/src/gtest-all.cc
         lacks chromium sh -c 'command -v chromium || command -v chromium-browser || command -v google-chrome'
         lacks clang-format-19 command -v clang-format-19
+        lacks clang-19 command -v clang-19
+        lacks libclang-rt-19-dev sh -c 'ls /usr/lib/llvm-19/lib/clang/19/lib/*/libclang_rt.fuzzer*'
     fi
     [ ${#missing[@]} = 0 ] && return 0
     command -v apt-get >/dev/null ||
