@@ -1,0 +1,136 @@
+// The program behind the page, as TypeScript sees it: what web/bindings.cpp offers.
+// Everything is a plain value. A position is (operation, event): `operation` operations are
+// complete, and of the next one the first `event` events have happened; the end of operation
+// n is always (n + 1, 0).
+
+export type Role = 'plain' | 'taken' | 'changed' | 'strong' | 'mistake';
+export type ThemeName = 'dark' | 'light';
+
+/** A stretch of a sentence; with `frames` > 0 it names the frames from `pfn` on. */
+export interface SentencePart {
+  text: string;
+  role: Role;
+  pfn: number;
+  frames: number;
+}
+
+export interface Diagnostic {
+  /** 1-based, as column; length in characters. */
+  line: number;
+  column: number;
+  length: number;
+  message: string;
+  suggestion: string;
+}
+
+export interface RunResult {
+  ok: boolean;
+  kind: 'scenario' | 'recording';
+  operationCount: number;
+  errors: Diagnostic[];
+  warnings: Diagnostic[];
+  /** Why the run ended before its text did. */
+  stop: Diagnostic | null;
+}
+
+export interface Position {
+  operation: number;
+  event: number;
+}
+
+export type Status = 'done' | 'failed' | 'mistake';
+
+export interface StepEvent {
+  name: string;
+  function: string;
+  sentence: SentencePart[];
+}
+
+/** What the position shows: an operation, and the event of it that just happened. */
+export interface Step {
+  operation: number;
+  event: number;
+  eventCount: number;
+  operationCount: number;
+  /** 1-based line of the scenario, 0: none. */
+  line: number;
+  call: string;
+  function: string;
+  kind: string;
+  sentence: SentencePart[];
+  result: string;
+  status: Status;
+  note: string;
+  events: StepEvent[];
+}
+
+export interface LogRow {
+  operation: number;
+  line: number;
+  call: string;
+  status: Status;
+  summary: string;
+  kind: string;
+}
+
+export interface FrameStatistics {
+  framesDrawn: number;
+  frameMilliseconds: number;
+}
+
+export type Move = 'first' | 'last' | 'nextEvent' | 'previousEvent' | 'nextOperation' | 'previousOperation';
+export type Face = 'words' | 'words-strong' | 'code';
+export type ViewName = 'memory' | 'tree' | 'free_lists' | 'watermarks' | 'landscape';
+
+export interface Program {
+  // -- the run --
+  run(text: string): RunResult;
+  operationCount(): number;
+  eventCount(operation: number): number;
+  position(): Position;
+  seek(operation: number, event: number): void;
+  move(move: Move): void;
+  step(): Step;
+  log(from: number, count: number): LogRow[];
+  /** The text of /proc/buddyinfo. */
+  buddyinfo(): string;
+  /** A hash of the whole state. */
+  hash(): string;
+  /** Calls back after the run, the position or the selection changed. */
+  onChange(callback: (kind: string) => void): void;
+
+  // -- what the views show --
+  select(pfn: number): void;
+  hover(pfn: number): void;
+  viewSettings(): string;
+  setViewSettings(settings: string): boolean;
+  setTheme(theme: ThemeName): void;
+  palette(theme: ThemeName): Record<string, string>;
+  setReducedMotion(reduced: boolean): void;
+  setCooperativeGestures(cooperative: boolean): void;
+
+  // -- the canvas --
+  /** The font's file, for the canvas; HTML has the same. */
+  setFont(face: Face, file: Uint8Array): void;
+  /** Opens WebGL 2 on the canvas. False: the browser gives none; all but the pictures works. */
+  start(): boolean;
+  contextLost(): void;
+  contextRestored(): void;
+  setViewRectangle(name: ViewName, x: number, y: number, width: number, height: number): void;
+  /** The canvas's size in CSS pixels and in device pixels. */
+  resize(width: number, height: number, deviceWidth: number, deviceHeight: number): void;
+  requestFrame(): void;
+  frameStatistics(): FrameStatistics;
+
+  // -- the pointer --
+  setModifiers(control: boolean, shift: boolean, alt: boolean, meta: boolean): void;
+  pointerMoved(kind: string, x: number, y: number): void;
+  pointerLeft(): void;
+  /** 0 left, 1 right, 2 middle. */
+  pointerButton(button: number, down: boolean): void;
+  /** In notches. False: no view wants it, and the page may scroll. */
+  wheel(x: number, y: number, right: number, down: number): boolean;
+}
+
+/** A pfn that names no frame: hovering or selecting it clears. */
+export const noPfn = 0xffffffff;
