@@ -8,22 +8,21 @@ namespace pageframe {
 namespace {
 
 /// walk_zones_in_node() over all nodes, the zones with memory only; `column` prints one order's value.
-template<class Column>
+template <class Column>
 std::string line_per_zone(const State& state, Column column) {
     std::string text;
     for (unsigned node = 0; node < state.buddy.node_count; ++node) {
         for (const Zone& zone : state.buddy.zones) {
             if (zone.node != node || zone.present == 0) continue;
             print(text, "Node %u, zone %8s ", node, zone_kind_name(zone.kind));
-            for (Order order = 0; order < order_count; ++order)
-                column(text, zone, order);
+            for (Order order = 0; order < order_count; ++order) column(text, zone, order);
             text += '\n';
         }
     }
     return text;
 }
 
-} // namespace
+}  // namespace
 
 std::string buddyinfo(const State& state) {
     return line_per_zone(state, [](std::string& text, const Zone& zone, Order order) {
@@ -45,4 +44,4 @@ std::string extfrag_index(const State& state) {
     });
 }
 
-} // namespace pageframe
+}  // namespace pageframe

@@ -29,4 +29,4 @@ int fragmentation_index(const Zone& zone, Order order) {
     return 1000 - static_cast<int>((1000 + requests) / free.blocks);
 }
 
-} // namespace pageframe
+}  // namespace pageframe

@@ -14,9 +14,9 @@ namespace pageframe {
 
 /// struct contig_page_info: what the free lists say about requests of one order.
 struct FreeBlocks {
-    std::uint64_t frames = 0;   ///< free frames, in blocks of any order
-    std::uint64_t blocks = 0;   ///< free blocks of any order
-    std::uint64_t suitable = 0; ///< blocks of the wanted order that could be cut from them
+    std::uint64_t frames = 0;    ///< free frames, in blocks of any order
+    std::uint64_t blocks = 0;    ///< free blocks of any order
+    std::uint64_t suitable = 0;  ///< blocks of the wanted order that could be cut from them
 };
 
 /// fill_contig_page_info()
@@ -28,4 +28,4 @@ int unusable_free_index(const Zone& zone, Order order);
 /// fragmentation_index()
 int fragmentation_index(const Zone& zone, Order order);
 
-} // namespace pageframe
+}  // namespace pageframe

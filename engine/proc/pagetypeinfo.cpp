@@ -10,8 +10,7 @@
 namespace pageframe {
 namespace {
 
-constexpr const char* type_names[] = {"Unmovable",  "Movable", "Reclaimable",
-                                      "HighAtomic", "CMA",     "Isolate"};
+constexpr const char* type_names[] = {"Unmovable", "Movable", "Reclaimable", "HighAtomic", "CMA", "Isolate"};
 
 /// The kernel stops counting a list here, so as not to hold the zone's lock for too long.
 constexpr std::uint32_t largest_shown_count = 100'000;
@@ -19,11 +18,9 @@ constexpr std::uint32_t largest_shown_count = 100'000;
 /// SPARSEMEM's unit: memory that exists is known to the kernel in sections of 128 MiB.
 constexpr Pfn section_frames = Pfn{1} << (27 - page_shift);
 
-bool is_shown(const BuddyState& buddy, Migratetype type) {
-    return type != Migratetype::cma || buddy.cma;
-}
+bool is_shown(const BuddyState& buddy, Migratetype type) { return type != Migratetype::cma || buddy.cma; }
 
-template<class Print>
+template <class Print>
 void for_each_type(const BuddyState& buddy, Print print_type) {
     for (unsigned index = 0; index < migratetype_count; ++index)
         if (is_shown(buddy, static_cast<Migratetype>(index))) print_type(index);
@@ -31,12 +28,10 @@ void for_each_type(const BuddyState& buddy, Print print_type) {
 
 void show_free_counts(std::string& text, const BuddyState& buddy, const Zone& zone) {
     for_each_type(buddy, [&](unsigned type) {
-        print(text, "Node %4u, zone %8s, type %12s ", unsigned{zone.node},
-              zone_kind_name(zone.kind), type_names[type]);
+        print(text, "Node %4u, zone %8s, type %12s ", unsigned{zone.node}, zone_kind_name(zone.kind), type_names[type]);
         for (const FreeArea& area : zone.free_area) {
             const std::uint32_t count = area.lists[type].count;
-            print(text, "%s%6u ", count >= largest_shown_count ? ">" : "",
-                  std::min(count, largest_shown_count));
+            print(text, "%s%6u ", count >= largest_shown_count ? ">" : "", std::min(count, largest_shown_count));
         }
         text += '\n';
     });
@@ -59,8 +54,7 @@ void show_pageblock_counts(std::string& text, const BuddyState& buddy, const Zon
     std::array<std::uint32_t, migratetype_count> counts{};
     const Pfn end = std::min(zone.start + zone.spanned, buddy.frame_count());
     for (Pfn pfn = zone.start; pfn < end; pfn += pageblock_frames)
-        if (pageblock_exists(buddy, pfn))
-            ++counts[static_cast<unsigned>(buddy.pageblock_type(pfn))];
+        if (pageblock_exists(buddy, pfn)) ++counts[static_cast<unsigned>(buddy.pageblock_type(pfn))];
     print(text, "Node %u, zone %8s ", unsigned{zone.node}, zone_kind_name(zone.kind));
     for_each_type(buddy, [&](unsigned type) { print(text, "%12u ", counts[type]); });
     text += '\n';
@@ -76,8 +70,7 @@ void show_node(std::string& text, const BuddyState& buddy, unsigned node) {
     print(text, "Pages per block:  %u\n\n", pageblock_frames);
 
     print(text, "%-43s ", "Free pages count per migrate type at order");
-    for (unsigned order = 0; order < order_count; ++order)
-        print(text, "%6u ", order);
+    for (unsigned order = 0; order < order_count; ++order) print(text, "%6u ", order);
     text += '\n';
     for (const Zone& zone : buddy.zones)
         if (zone.node == node && zone.present != 0) show_free_counts(text, buddy, zone);
@@ -89,7 +82,7 @@ void show_node(std::string& text, const BuddyState& buddy, unsigned node) {
         if (zone.node == node && zone.present != 0) show_pageblock_counts(text, buddy, zone);
 }
 
-} // namespace
+}  // namespace
 
 std::string pagetypeinfo(const State& state) {
     std::string text;
@@ -98,4 +91,4 @@ std::string pagetypeinfo(const State& state) {
     return text;
 }
 
-} // namespace pageframe
+}  // namespace pageframe

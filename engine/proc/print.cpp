@@ -12,8 +12,7 @@ void print(std::string& text, const char* format, ...) {
     va_start(arguments, format);
     const int length = std::vsnprintf(buffer, sizeof buffer, format, arguments);
     va_end(arguments);
-    if (length > 0)
-        text.append(buffer, std::min(static_cast<std::size_t>(length), sizeof buffer - 1));
+    if (length > 0) text.append(buffer, std::min(static_cast<std::size_t>(length), sizeof buffer - 1));
 }
 
-} // namespace pageframe
+}  // namespace pageframe

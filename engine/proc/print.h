@@ -8,4 +8,4 @@ namespace pageframe {
 /// Appends to `text`; for lines of a bounded length (at most 511 characters at a time).
 [[gnu::format(printf, 2, 3)]] void print(std::string& text, const char* format, ...);
 
-} // namespace pageframe
+}  // namespace pageframe

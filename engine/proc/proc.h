@@ -22,4 +22,4 @@ std::string zoneinfo(const State& state);
 std::string unusable_index(const State& state);
 std::string extfrag_index(const State& state);
 
-} // namespace pageframe
+}  // namespace pageframe

@@ -37,8 +37,7 @@ void show_sizes(std::string& text, const Zone& zone, std::uint64_t cma) {
     print(text, "\n        managed  %u", zone.managed);
     print(text, "\n        cma      %llu", static_cast<unsigned long long>(cma));
     print(text, "\n        protection: (%u", zone.lowmem_reserve[0]);
-    for (std::size_t i = 1; i < zone.lowmem_reserve.size(); ++i)
-        print(text, ", %u", zone.lowmem_reserve[i]);
+    for (std::size_t i = 1; i < zone.lowmem_reserve.size(); ++i) print(text, ", %u", zone.lowmem_reserve[i]);
     text += ')';
 }
 
@@ -76,7 +75,7 @@ std::size_t find_zone(const BuddyState& buddy, unsigned node, unsigned kind) {
     return id;
 }
 
-} // namespace
+}  // namespace
 
 std::string zoneinfo(const State& state) {
     const BuddyState& buddy = state.buddy;
@@ -96,4 +95,4 @@ std::string zoneinfo(const State& state) {
     return text;
 }
 
-} // namespace pageframe
+}  // namespace pageframe

@@ -9,8 +9,7 @@ namespace pageframe {
 std::string zone_text(const BuddyState& buddy, ZoneId id) {
     const Zone& zone = buddy.zones[id];
     std::string text = std::string("zone ") + zone_kind_name(zone.kind);
-    if (buddy.node_count > 1)
-        text += " of node " + std::to_string(zone.node);
+    if (buddy.node_count > 1) text += " of node " + std::to_string(zone.node);
     return text;
 }
 
@@ -22,18 +21,15 @@ public:
         : recording_(recording), dump_(dump), buddy_(state.buddy) {}
 
     std::optional<Mismatch> first() {
-        for (ZoneId id = 0; id < dump_.zones.size() && !found_; ++id)
-            compare_zone(id);
-        for (std::size_t i = 0; i < dump_.frames.size() && !found_; ++i)
-            compare_frames(dump_.frames[i]);
+        for (ZoneId id = 0; id < dump_.zones.size() && !found_; ++id) compare_zone(id);
+        for (std::size_t i = 0; i < dump_.frames.size() && !found_; ++i) compare_frames(dump_.frames[i]);
         return found_;
     }
 
 private:
     template <class Number>
     void compare_number(std::uint32_t line, const std::string& what, Number kernel, Number model) {
-        if (kernel != model && !found_)
-            found_ = Mismatch{line, what, std::to_string(kernel), std::to_string(model)};
+        if (kernel != model && !found_) found_ = Mismatch{line, what, std::to_string(kernel), std::to_string(model)};
     }
 
     void compare_zone(ZoneId id);
@@ -41,8 +37,8 @@ private:
     void compare_pageblocks(const RecordedZone& kernel, ZoneId id);
     void compare_free_area(const RecordedZone& kernel, ZoneId id, Order order);
     void compare_per_cpu(const RecordedCpuPages& kernel, ZoneId id, CpuId cpu);
-    void compare_list(std::uint32_t line, const std::string& what,
-                      const std::vector<RecordedPage>& kernel, const BlockList& model);
+    void compare_list(std::uint32_t line, const std::string& what, const std::vector<RecordedPage>& kernel,
+                      const BlockList& model);
     void compare_frames(const RecordedFrames& row);
     char character_of(Pfn pfn) const;
     char tail_character(Pfn pfn) const;
@@ -57,8 +53,7 @@ void DumpComparison::compare_zone(ZoneId id) {
     const RecordedZone& kernel = dump_.zones[id];
     compare_zone_fields(kernel, id);
     compare_pageblocks(kernel, id);
-    for (Order order = 0; order < order_count && !found_; ++order)
-        compare_free_area(kernel, id, order);
+    for (Order order = 0; order < order_count && !found_; ++order) compare_free_area(kernel, id, order);
     for (std::size_t cpu = 0; cpu < kernel.cpus.size() && !found_; ++cpu)
         compare_per_cpu(kernel.cpus[cpu], id, static_cast<CpuId>(cpu));
 }
@@ -74,8 +69,7 @@ void DumpComparison::compare_zone_fields(const RecordedZone& zone, ZoneId id) {
     compare("spanned", kernel.spanned, model.spanned);
     compare("present", kernel.present, model.present);
     compare("managed", kernel.managed, model.managed);
-    for (unsigned mark = 0; mark < 3; ++mark)
-        compare("watermark", kernel.watermark[mark], model.watermark[mark]);
+    for (unsigned mark = 0; mark < 3; ++mark) compare("watermark", kernel.watermark[mark], model.watermark[mark]);
     compare("watermark boost", kernel.watermark_boost, model.watermark_boost);
     compare("nr_reserved_highatomic", kernel.nr_reserved_highatomic, model.nr_reserved_highatomic);
     compare("flags", kernel.flags, model.flags);
@@ -90,13 +84,9 @@ void DumpComparison::compare_zone_fields(const RecordedZone& zone, ZoneId id) {
 void DumpComparison::compare_pageblocks(const RecordedZone& kernel, ZoneId id) {
     for (const auto& [pfn, type] : kernel.pageblocks) {
         const bool inside = (pfn >> pageblock_order) < buddy_.pageblocks.size();
-        if (found_ || (inside && buddy_.pageblock_type(pfn) == type))
-            continue;
-        found_ = Mismatch{kernel.line,
-                          zone_text(buddy_, id) + ": type of the pageblock at pfn " +
-                              std::to_string(pfn),
-                          migratetype_name(type),
-                          inside ? migratetype_name(buddy_.pageblock_type(pfn)) : "no memory"};
+        if (found_ || (inside && buddy_.pageblock_type(pfn) == type)) continue;
+        found_ = Mismatch{kernel.line, zone_text(buddy_, id) + ": type of the pageblock at pfn " + std::to_string(pfn),
+                          migratetype_name(type), inside ? migratetype_name(buddy_.pageblock_type(pfn)) : "no memory"};
     }
 }
 
@@ -106,13 +96,11 @@ void DumpComparison::compare_free_area(const RecordedZone& kernel, ZoneId id, Or
     for (unsigned index = 0; index < migratetype_count; ++index) {
         const auto type = static_cast<Migratetype>(index);
         std::vector<RecordedPage> pages;
-        for (Pfn pfn : kernel.free_lists[order][index])
-            pages.push_back({pfn, type});
+        for (Pfn pfn : kernel.free_lists[order][index]) pages.push_back({pfn, type});
         compare_list(kernel.line, "free list of " + name + ", " + migratetype_name(type), pages,
                      free_list(zone, order, type));
     }
-    compare_number(kernel.line, "nr_free of " + name, kernel.nr_free[order],
-                   zone.free_area[order].nr_free);
+    compare_number(kernel.line, "nr_free of " + name, kernel.nr_free[order], zone.free_area[order].nr_free);
 }
 
 void DumpComparison::compare_per_cpu(const RecordedCpuPages& kernel, ZoneId id, CpuId cpu) {
@@ -122,8 +110,8 @@ void DumpComparison::compare_per_cpu(const RecordedCpuPages& kernel, ZoneId id, 
         compare_number(kernel.line, name + ": " + field, in_kernel, in_model);
     };
     for (unsigned index = 0; index < per_cpu_list_count; ++index)
-        compare_list(kernel.line, "list " + std::to_string(index) + " of " + name,
-                     kernel.lists[index], model.lists[index]);
+        compare_list(kernel.line, "list " + std::to_string(index) + " of " + name, kernel.lists[index],
+                     model.lists[index]);
     compare("count", kernel.count, model.count);
     compare("high", kernel.high, model.high);
     compare("batch", kernel.batch, model.batch);
@@ -137,29 +125,23 @@ void DumpComparison::compare_per_cpu(const RecordedCpuPages& kernel, ZoneId id, 
 std::string list_text(const std::vector<RecordedPage>& pages, std::size_t from) {
     constexpr std::size_t largest_shown = 6;
     std::string text = std::to_string(pages.size()) + " on the list";
-    if (from < pages.size())
-        text += ", at place " + std::to_string(from) + ":";
+    if (from < pages.size()) text += ", at place " + std::to_string(from) + ":";
     for (std::size_t i = from; i < pages.size() && i < from + largest_shown; ++i)
         text += " " + std::to_string(pages[i].pfn) + " (" + migratetype_name(pages[i].type) + ")";
-    if (from + largest_shown < pages.size())
-        text += " ...";
+    if (from + largest_shown < pages.size()) text += " ...";
     return text;
 }
 
-void DumpComparison::compare_list(std::uint32_t line, const std::string& what,
-                                  const std::vector<RecordedPage>& kernel, const BlockList& list) {
-    if (found_)
-        return;
+void DumpComparison::compare_list(std::uint32_t line, const std::string& what, const std::vector<RecordedPage>& kernel,
+                                  const BlockList& list) {
+    if (found_) return;
     std::vector<RecordedPage> model;
     for (Pfn pfn = list.head; pfn < buddy_.frame_count(); pfn = buddy_.frames[pfn].next) {
         model.push_back({pfn, buddy_.frames[pfn].migratetype});
-        if (model.size() > list.count)
-            break;  // a circle: a defect, told as the difference that it is
+        if (model.size() > list.count) break;  // a circle: a defect, told as the difference that it is
     }
-    const auto [at, other] =
-        std::mismatch(kernel.begin(), kernel.end(), model.begin(), model.end());
-    if (at == kernel.end() && other == model.end())
-        return;
+    const auto [at, other] = std::mismatch(kernel.begin(), kernel.end(), model.begin(), model.end());
+    if (at == kernel.end() && other == model.end()) return;
     const auto place = static_cast<std::size_t>(at - kernel.begin());
     found_ = Mismatch{line, what, list_text(kernel, place), list_text(model, place)};
 }
@@ -170,10 +152,9 @@ void DumpComparison::compare_frames(const RecordedFrames& row) {
         const Pfn pfn = row.pfn + i;
         const bool inside = pfn < buddy_.frame_count() && buddy_.zones[row.zone].contains(pfn);
         const char model = inside ? character_of(pfn) : 'x';
-        if (model == characters[i])
-            continue;
-        found_ = Mismatch{row.line, "page map (PM) at pfn " + std::to_string(pfn),
-                          std::string(1, characters[i]), std::string(1, model)};
+        if (model == characters[i]) continue;
+        found_ = Mismatch{row.line, "page map (PM) at pfn " + std::to_string(pfn), std::string(1, characters[i]),
+                          std::string(1, model)};
         return;
     }
 }
@@ -196,18 +177,15 @@ char DumpComparison::character_of(Pfn pfn) const {
 char DumpComparison::tail_character(Pfn pfn) const {
     const BlockReference block = find_block(buddy_, pfn);
     const PageFrame& head = buddy_.frames[block.head];
-    if (head.kind == FrameKind::free_head)
-        return '-';
-    if (head.kind != FrameKind::allocated_head || head.operation >= recording_.operations.size())
-        return 'u';
+    if (head.kind == FrameKind::free_head) return '-';
+    if (head.kind != FrameKind::allocated_head || head.operation >= recording_.operations.size()) return 'u';
     const bool compound = (recording_.operations[head.operation].gfp_flags & gfp::comp) != 0;
     return compound ? 't' : 'u';
 }
 
 }  // namespace
 
-std::optional<Mismatch> compare_dump(const Recording& recording, const RecordedDump& dump,
-                                     const State& state) {
+std::optional<Mismatch> compare_dump(const Recording& recording, const RecordedDump& dump, const State& state) {
     return DumpComparison(recording, dump, state).first();
 }
 

@@ -8,8 +8,7 @@ namespace pageframe {
 
 class DumpParser {
 public:
-    DumpParser(Recording& recording, RecordingError& error)
-        : recording_(recording), error_(error) {}
+    DumpParser(Recording& recording, RecordingError& error) : recording_(recording), error_(error) {}
 
     bool is_open() const { return open_; }
     /// DUMP: what follows belongs to it.
@@ -23,6 +22,7 @@ public:
 private:
     bool fail(const Line& line, std::string message);
     bool end(const Line& line);
+    bool check_complete(const RecordedZone& zone);
     bool read_zone(const Line& line);
     bool read_zone_number(const Line& line, RecordedZone& zone);
     bool read_per_cpu_pages(const Line& line);

@@ -16,8 +16,7 @@ namespace {
 class Loader {
 public:
     Loader(const Recording& recording, State& state, RecordingError& error)
-        : recording_(recording), dump_(recording.dumps.front()), buddy_(state.buddy),
-          error_(error) {}
+        : recording_(recording), dump_(recording.dumps.front()), buddy_(state.buddy), error_(error) {}
 
     bool load(std::shared_ptr<ChunkPool> pool);
 
@@ -34,8 +33,7 @@ private:
     bool load_pageblocks(const RecordedZone& zone);
     bool load_free_lists(ZoneId id);
     bool load_per_cpu_lists(ZoneId id);
-    bool load_list(ZoneId id, std::uint32_t line, const RecordedCpuPages& from, unsigned index,
-                   BlockList& list);
+    bool load_list(ZoneId id, std::uint32_t line, const RecordedCpuPages& from, unsigned index, BlockList& list);
     bool claim(ZoneId id, std::uint32_t line, Pfn pfn, Order order);
     bool check_claims();
 
@@ -47,20 +45,16 @@ private:
 };
 
 bool Loader::load(std::shared_ptr<ChunkPool> pool) {
-    if (!check_zones())
-        return fail(dump_.line, "two zones of the dump overlap");
+    if (!check_zones()) return fail(dump_.line, "two zones of the dump overlap");
     const Pfn end = end_of_memory();
     buddy_.frames = {pool, end, PageFrame{}};
     buddy_.pageblocks = {pool, end >> pageblock_order, Migratetype::unmovable};
     claimed_.resize(end);
     load_zones(pool);
-    if (!load_frames())
-        return false;
+    if (!load_frames()) return false;
     for (ZoneId id = 0; id < dump_.zones.size(); ++id)
-        if (!load_pageblocks(dump_.zones[id]) || !load_free_lists(id) || !load_per_cpu_lists(id))
-            return false;
-    if (!check_claims())
-        return false;
+        if (!load_pageblocks(dump_.zones[id]) || !load_free_lists(id) || !load_per_cpu_lists(id)) return false;
+    if (!check_claims()) return false;
     const std::string broken = check_buddy(buddy_);
     return broken.empty() || fail(dump_.line, "the dump contradicts itself: " + broken);
 }
@@ -71,18 +65,15 @@ bool Loader::check_zones() const {
         spans.emplace_back(zone.fields.start, zone.fields.start + zone.fields.spanned);
     std::sort(spans.begin(), spans.end());
     for (std::size_t i = 1; i < spans.size(); ++i)
-        if (spans[i].first < spans[i - 1].second)
-            return false;
+        if (spans[i].first < spans[i - 1].second) return false;
     return true;
 }
 
 /// Whole blocks of the largest order: the neighbour of any block has a record to look at.
 Pfn Loader::end_of_memory() const {
     Pfn end = 0;
-    for (const RecordedZone& zone : dump_.zones)
-        end = std::max(end, zone.fields.start + zone.fields.spanned);
-    for (const RecordedFrames& row : dump_.frames)
-        end = std::max(end, row.pfn + row.count);
+    for (const RecordedZone& zone : dump_.zones) end = std::max(end, zone.fields.start + zone.fields.spanned);
+    for (const RecordedFrames& row : dump_.frames) end = std::max(end, row.pfn + row.count);
     return block_start(end + frames_in(largest_order) - 1, largest_order);
 }
 
@@ -94,19 +85,16 @@ void Loader::load_zones(const std::shared_ptr<ChunkPool>& pool) {
     buddy_.cma = recording_.migratetypes.size() == migratetype_count;
     // The recording module's pages belong to no process.
     buddy_.movable_pages_on_lru = false;
-    buddy_.per_cpu = {pool, dump_.zones.size() * buddy_.cpu_count(), PerCpuPages{}};
-    for (const RecordedZone& zone : dump_.zones)
-        buddy_.zones.push_back(zone.fields);
+    buddy_.per_cpu = {pool, BuddyState::per_cpu_index(static_cast<ZoneId>(dump_.zones.size()), 0), PerCpuPages{}};
+    for (const RecordedZone& zone : dump_.zones) buddy_.zones.push_back(zone.fields);
 }
 
 bool Loader::load_frames() {
-    if (dump_.frames.empty())
-        return fail(dump_.line, "the first dump has no page map (PM)");
+    if (dump_.frames.empty()) return fail(dump_.line, "the first dump has no page map (PM)");
     for (const RecordedFrames& row : dump_.frames) {
         const std::string_view characters = recording_.characters(row);
         for (std::uint32_t i = 0; i < row.count; ++i)
-            if (characters[i] != 'x' && !load_frame(row, row.pfn + i, characters[i]))
-                return false;
+            if (characters[i] != 'x' && !load_frame(row, row.pfn + i, characters[i])) return false;
     }
     return true;
 }
@@ -115,8 +103,7 @@ bool Loader::load_frame(const RecordedFrames& row, Pfn pfn, char character) {
     if (!buddy_.zones[row.zone].contains(pfn))
         return fail(row.line, "pfn " + std::to_string(pfn) + " is not in this zone");
     PageFrame& frame = buddy_.frames.write(pfn);
-    if (frame.kind != FrameKind::absent)
-        return fail(row.line, "pfn " + std::to_string(pfn) + " was there before");
+    if (frame.kind != FrameKind::absent) return fail(row.line, "pfn " + std::to_string(pfn) + " was there before");
     frame.kind = FrameKind::allocated_head;
     switch (character) {
     case 'A': frame.use = FrameUse::other; break;
@@ -143,8 +130,7 @@ bool Loader::load_pageblocks(const RecordedZone& zone) {
         if ((pfn >> pageblock_order) >= buddy_.pageblocks.size())
             return fail(zone.line, "pageblock " + std::to_string(pfn) + " is outside of memory");
         buddy_.pageblocks.write(pfn >> pageblock_order) = type;
-        if (type == Migratetype::isolate)
-            ++buddy_.zones[buddy_.zone_of(pfn)].isolated_pageblocks;
+        if (type == Migratetype::isolate) ++buddy_.zones[buddy_.zone_of(pfn)].isolated_pageblocks;
     }
     return true;
 }
@@ -162,10 +148,8 @@ bool Loader::claim(ZoneId id, std::uint32_t line, Pfn pfn, Order order) {
         if (claimed_[frame] || (record.kind != FrameKind::interior && !tail))
             return fail(line, "the page map has something else at " + name);
         claimed_[frame] = true;
-        if (tail)
-            buddy_.frames.write(frame) = {};
-        if (tail)
-            buddy_.frames.write(frame).kind = FrameKind::interior;
+        if (tail) buddy_.frames.write(frame) = {};
+        if (tail) buddy_.frames.write(frame).kind = FrameKind::interior;
     }
     return true;
 }
@@ -177,8 +161,7 @@ bool Loader::load_free_lists(ZoneId id) {
         for (unsigned index = 0; index < migratetype_count; ++index) {
             const auto type = static_cast<Migratetype>(index);
             for (Pfn pfn : from.free_lists[order][index]) {
-                if (!claim(id, from.line, pfn, order))
-                    return false;
+                if (!claim(id, from.line, pfn, order)) return false;
                 PageFrame& frame = buddy_.frames.write(pfn);
                 frame.kind = FrameKind::free_head;
                 frame.order = order;
@@ -194,8 +177,6 @@ bool Loader::load_free_lists(ZoneId id) {
 bool Loader::load_per_cpu_lists(ZoneId id) {
     for (std::size_t cpu = 0; cpu < buddy_.cpu_count(); ++cpu) {
         const RecordedCpuPages& from = dump_.zones[id].cpus[cpu];
-        if (from.line == 0)
-            return fail(dump_.zones[id].line, "a CPU of this zone has no PCP line");
         // Linking a page writes frames, not this; a copy keeps the order of things plain.
         PerCpuPages pages;
         pages.count = from.count;
@@ -206,19 +187,16 @@ bool Loader::load_per_cpu_lists(ZoneId id) {
         pages.free_pages_differential = from.free_pages_differential;
         pages.other_differential = from.other_differential;
         for (unsigned index = 0; index < per_cpu_list_count; ++index)
-            if (!load_list(id, from.line, from, index, pages.lists[index]))
-                return false;
+            if (!load_list(id, from.line, from, index, pages.lists[index])) return false;
         buddy_.write_pages_of_cpu(id, static_cast<CpuId>(cpu)) = pages;
     }
     return true;
 }
 
-bool Loader::load_list(ZoneId id, std::uint32_t line, const RecordedCpuPages& from, unsigned index,
-                       BlockList& list) {
+bool Loader::load_list(ZoneId id, std::uint32_t line, const RecordedCpuPages& from, unsigned index, BlockList& list) {
     const Order order = order_of_per_cpu_list(index);
     for (const RecordedPage& page : from.lists[index]) {
-        if (!claim(id, line, page.pfn, order))
-            return false;
+        if (!claim(id, line, page.pfn, order)) return false;
         PageFrame& frame = buddy_.frames.write(page.pfn);
         frame.kind = FrameKind::per_cpu_head;
         frame.order = order;
@@ -232,18 +210,16 @@ bool Loader::check_claims() {
     for (const RecordedFrames& row : dump_.frames)
         for (Pfn pfn = row.pfn; pfn < row.pfn + row.count; ++pfn)
             if (buddy_.frames[pfn].kind == FrameKind::interior && !claimed_[pfn])
-                return fail(row.line, "the page map says that pfn " + std::to_string(pfn) +
-                                          " is free, and it is on no list");
+                return fail(row.line,
+                            "the page map says that pfn " + std::to_string(pfn) + " is free, and it is on no list");
     return true;
 }
 
 }  // namespace
 
-std::optional<State> initial_state(const Recording& recording, std::shared_ptr<ChunkPool> pool,
-                                   RecordingError& error) {
+std::optional<State> initial_state(const Recording& recording, std::shared_ptr<ChunkPool> pool, RecordingError& error) {
     State state;
-    if (!Loader(recording, state, error).load(std::move(pool)))
-        return std::nullopt;
+    if (!Loader(recording, state, error).load(std::move(pool))) return std::nullopt;
     return state;
 }
 

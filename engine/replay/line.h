@@ -13,18 +13,15 @@ template <class Integer>
 bool parse_number(std::string_view text, Integer& value, int base = 10) {
     Integer parsed{};
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), parsed, base);
-    if (error != std::errc{} || end != text.data() + text.size())
-        return false;
+    if (error != std::errc{} || end != text.data() + text.size()) return false;
     value = parsed;
     return true;
 }
 
 /// "a:b" and the like: both sides of the first `separator`; false without one.
-inline bool split_at(std::string_view text, char separator, std::string_view& left,
-                     std::string_view& right) {
+inline bool split_at(std::string_view text, char separator, std::string_view& left, std::string_view& right) {
     const std::size_t place = text.find(separator);
-    if (place == std::string_view::npos)
-        return false;
+    if (place == std::string_view::npos) return false;
     left = text.substr(0, place);
     right = text.substr(place + 1);
     return true;
@@ -39,10 +36,8 @@ public:
         std::size_t start = 0;
         while (start < text.size()) {
             std::size_t end = text.find(' ', start);
-            if (end == std::string_view::npos)
-                end = text.size();
-            if (end != start)
-                fields_.push_back(text.substr(start, end - start));
+            if (end == std::string_view::npos) end = text.size();
+            if (end != start) fields_.push_back(text.substr(start, end - start));
             start = end + 1;
         }
     }

@@ -60,6 +60,7 @@ struct RecordedZone {
     Zone fields;  ///< as the ZONE line has them; its lists stay empty
     std::int64_t exact_free_pages = 0;
     std::array<std::uint32_t, order_count> nr_free{};
+    Order orders_counted = 0;  ///< NF lines
     std::array<std::array<std::vector<Pfn>, migratetype_count>, order_count> free_lists;
     std::vector<std::pair<Pfn, Migratetype>> pageblocks;
     std::vector<RecordedCpuPages> cpus;
@@ -147,8 +148,7 @@ bool looks_like_recording(std::string_view text);
 std::optional<Recording> parse_recording(std::string text, RecordingError& error);
 
 /// The machine in the state of the recording's first dump; nothing when that dump contradicts itself.
-std::optional<State> initial_state(const Recording& recording, std::shared_ptr<ChunkPool> pool,
-                                   RecordingError& error);
+std::optional<State> initial_state(const Recording& recording, std::shared_ptr<ChunkPool> pool, RecordingError& error);
 
 /// Larger pfns are taken for damage: 32 GiB of address space, twice the largest machine.
 inline constexpr Pfn largest_recorded_pfn = Pfn{1} << 23;

@@ -25,9 +25,7 @@ struct ReplayReport {
     std::size_t dumps_equal = 0, dumps_total = 0;
     std::optional<Difference> difference;
 
-    bool all_equal() const {
-        return results_equal == results_total && dumps_equal == dumps_total && !difference;
-    }
+    bool all_equal() const { return results_equal == results_total && dumps_equal == dumps_total && !difference; }
 };
 
 struct ReplayOptions {
@@ -37,8 +35,7 @@ struct ReplayOptions {
 
 /// Runs all of the recording, also past a difference. Nothing when its first dump contradicts itself, with
 /// the reason in `error`.
-std::optional<ReplayReport> replay(const Recording& recording, RecordingError& error,
-                                   ReplayOptions options = {});
+std::optional<ReplayReport> replay(const Recording& recording, RecordingError& error, ReplayOptions options = {});
 
 /// "2030 of 2030 results equal, 6 of 6 dumps equal"
 std::string summary_text(const ReplayReport& report);
