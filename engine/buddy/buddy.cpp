@@ -80,7 +80,9 @@ void hash_buddy(const BuddyState& state, Hash& hash) {
     hash.add(state.node_count);
     for (NodeId node : state.cpu_node) hash.add(node);
     for (const Zone& zone : state.zones) hash_zone(zone, hash);
-    for (std::size_t i = 0; i < state.per_cpu.size(); ++i) hash_per_cpu(state.per_cpu[i], hash);
+    for (ZoneId zone = 0; zone < state.zones.size(); ++zone)
+        for (std::size_t cpu = 0; cpu < state.cpu_count(); ++cpu)
+            hash_per_cpu(state.pages_of_cpu(zone, static_cast<CpuId>(cpu)), hash);
     for (std::size_t i = 0; i < state.pageblocks.size(); ++i) hash.add(state.pageblocks[i]);
     for (Pfn pfn = 0; pfn < state.frame_count(); ++pfn) hash_frame(state.frames[pfn], hash);
 }

@@ -152,7 +152,7 @@ struct BuddyState {
     ChunkArray<PageFrame> frames;         ///< by pfn
     ChunkArray<Migratetype> pageblocks;   ///< by pfn >> pageblock_order
     std::vector<Zone> zones;              ///< by zone id, ascending start
-    ChunkArray<PerCpuPages> per_cpu;      ///< by zone id * cpu count + cpu
+    ChunkArray<PerCpuPages> per_cpu;      ///< by per_cpu_index(zone, cpu); what no CPU has shares one chunk
     std::vector<NodeZonelists> zonelists; ///< by node
     std::vector<NodeId> cpu_node;         ///< by cpu
     std::uint8_t node_count = 1;
@@ -169,8 +169,9 @@ struct BuddyState {
     std::size_t cpu_count() const { return cpu_node.size(); }
     Pfn frame_count() const { return static_cast<Pfn>(frames.size()); }
 
-    const PerCpuPages& pages_of_cpu(ZoneId zone, CpuId cpu) const { return per_cpu[zone * cpu_node.size() + cpu]; }
-    PerCpuPages& write_pages_of_cpu(ZoneId zone, CpuId cpu) { return per_cpu.write(zone * cpu_node.size() + cpu); }
+    static constexpr std::size_t per_cpu_index(ZoneId zone, CpuId cpu) { return std::size_t{zone} << 6 | cpu; }
+    const PerCpuPages& pages_of_cpu(ZoneId zone, CpuId cpu) const { return per_cpu[per_cpu_index(zone, cpu)]; }
+    PerCpuPages& write_pages_of_cpu(ZoneId zone, CpuId cpu) { return per_cpu.write(per_cpu_index(zone, cpu)); }
     Migratetype pageblock_type(Pfn pfn) const { return pageblocks[pfn >> pageblock_order]; }
 
     /// The zone that spans `pfn`. Zones do not overlap. pfn must be below frame_count().

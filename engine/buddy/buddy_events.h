@@ -95,11 +95,8 @@ struct TakeFreeBlock {
     Migratetype migratetype;
     void apply(BuddyState& state) const {
         Zone& z = state.zones[zone];
-        list_remove(state.frames, free_list(z, order, migratetype), pfn);
         --z.free_area[order].nr_free;
-        PageFrame& frame = state.frames.write(pfn);
-        frame.kind = FrameKind::allocated_head;
-        frame.next = frame.previous = no_pfn;
+        list_remove(state.frames, free_list(z, order, migratetype), pfn).kind = FrameKind::allocated_head;
     }
     Sentence sentence(const BuddyState& state) const;
     void highlight(HighlightList& list) const { list.push_back({{pfn, frames_in(order)}, Role::taken}); }
@@ -118,9 +115,8 @@ struct SplitBlock {
     void apply(BuddyState& state) const {
         const auto half = static_cast<Order>(order - 1);
         Zone& z = state.zones[zone];
-        list_add(state.frames, free_list(z, half, migratetype), upper(), ListEnd::head);
         ++z.free_area[half].nr_free;
-        PageFrame& upper_frame = state.frames.write(upper());
+        PageFrame& upper_frame = list_add(state.frames, free_list(z, half, migratetype), upper(), ListEnd::head);
         upper_frame.kind = FrameKind::free_head;
         upper_frame.order = half;
         upper_frame.migratetype = migratetype;
@@ -174,7 +170,6 @@ struct HandOutBlock {
         frame.migratetype = migratetype;
         frame.operation = operation;
         frame.use = use;
-        frame.next = frame.previous = no_pfn;
     }
     Sentence sentence(const BuddyState& state) const;
     void highlight(HighlightList& list) const { list.push_back({{pfn, frames_in(order)}, Role::taken}); }
@@ -252,8 +247,7 @@ struct MoveFreeBlock {
     void apply(BuddyState& state) const {
         Zone& z = state.zones[zone];
         list_remove(state.frames, free_list(z, order, from), pfn);
-        list_add(state.frames, free_list(z, order, to), pfn, ListEnd::tail);
-        state.frames.write(pfn).migratetype = to;
+        list_add(state.frames, free_list(z, order, to), pfn, ListEnd::tail).migratetype = to;
     }
     Sentence sentence(const BuddyState& state) const;
     void highlight(HighlightList& list) const { list.push_back({{pfn, frames_in(order)}, Role::changed}); }
@@ -341,15 +335,14 @@ struct MergeBuddy {
     Order order;  ///< of each half
     void apply(BuddyState& state) const {
         Zone& z = state.zones[zone];
-        list_remove(state.frames, free_list(z, order, state.frames[buddy].migratetype), buddy);
         --z.free_area[order].nr_free;
-        const Pfn lower = pfn & buddy;
-        PageFrame& upper_frame = state.frames.write(pfn | buddy);
-        upper_frame.kind = FrameKind::interior;
-        PageFrame& lower_frame = state.frames.write(lower);
-        lower_frame.kind = FrameKind::allocated_head;
-        lower_frame.order = static_cast<Order>(order + 1);
-        lower_frame.next = lower_frame.previous = no_pfn;
+        PageFrame& other = list_remove(state.frames, free_list(z, order, state.frames[buddy].migratetype), buddy);
+        PageFrame& own = state.frames.write(pfn);
+        PageFrame& upper = pfn > buddy ? own : other;
+        PageFrame& lower = pfn > buddy ? other : own;
+        upper.kind = FrameKind::interior;
+        lower.kind = FrameKind::allocated_head;
+        lower.order = static_cast<Order>(order + 1);
     }
     Sentence sentence(const BuddyState& state) const;
     void highlight(HighlightList& list) const {
@@ -370,9 +363,9 @@ struct AddFreeBlock {
     Why why;
     void apply(BuddyState& state) const {
         Zone& z = state.zones[zone];
-        list_add(state.frames, free_list(z, order, migratetype), pfn, why == Why::head ? ListEnd::head : ListEnd::tail);
         ++z.free_area[order].nr_free;
-        PageFrame& frame = state.frames.write(pfn);
+        PageFrame& frame = list_add(state.frames, free_list(z, order, migratetype), pfn,
+                                    why == Why::head ? ListEnd::head : ListEnd::tail);
         frame.kind = FrameKind::free_head;
         frame.order = order;
         frame.migratetype = migratetype;
@@ -420,9 +413,8 @@ struct PerCpuAdd {
     ListEnd end;              ///< head: freed by its user; tail: refilled from the free lists
     void apply(BuddyState& state) const {
         PerCpuPages& pages = state.write_pages_of_cpu(zone, cpu);
-        list_add(state.frames, pages.lists[list], pfn, end);
         pages.count += static_cast<std::int32_t>(frames_in(order));
-        PageFrame& frame = state.frames.write(pfn);
+        PageFrame& frame = list_add(state.frames, pages.lists[list], pfn, end);
         frame.kind = FrameKind::per_cpu_head;
         frame.order = order;
         frame.migratetype = migratetype;
@@ -444,11 +436,8 @@ struct PerCpuRemove {
     To to;
     void apply(BuddyState& state) const {
         PerCpuPages& pages = state.write_pages_of_cpu(zone, cpu);
-        list_remove(state.frames, pages.lists[list], pfn);
         pages.count -= static_cast<std::int32_t>(frames_in(order));
-        PageFrame& frame = state.frames.write(pfn);
-        frame.kind = FrameKind::allocated_head;
-        frame.next = frame.previous = no_pfn;
+        list_remove(state.frames, pages.lists[list], pfn).kind = FrameKind::allocated_head;
     }
     Sentence sentence(const BuddyState& state) const;
     void highlight(HighlightList& out) const { out.push_back({{pfn, frames_in(order)}, Role::taken}); }

@@ -10,8 +10,8 @@ namespace pageframe {
 
 enum class ListEnd : std::uint8_t { head, tail };
 
-/// Links a frame that is on no list.
-inline void list_add(ChunkArray<PageFrame>& frames, BlockList& list, Pfn pfn, ListEnd end) {
+/// Links a frame that is on no list, and returns it.
+inline PageFrame& list_add(ChunkArray<PageFrame>& frames, BlockList& list, Pfn pfn, ListEnd end) {
     PageFrame& frame = frames.write(pfn);
     if (end == ListEnd::head) {
         frame.previous = no_pfn;
@@ -31,11 +31,12 @@ inline void list_add(ChunkArray<PageFrame>& frames, BlockList& list, Pfn pfn, Li
         list.tail = pfn;
     }
     ++list.count;
+    return frame;  // its chunk is ours since the first write, so the reference outlives the others
 }
 
-/// Unlinks a frame that is on this list.
-inline void list_remove(ChunkArray<PageFrame>& frames, BlockList& list, Pfn pfn) {
-    const PageFrame& frame = frames[pfn];
+/// Unlinks a frame that is on this list, and returns it.
+inline PageFrame& list_remove(ChunkArray<PageFrame>& frames, BlockList& list, Pfn pfn) {
+    PageFrame& frame = frames.write(pfn);
     const Pfn next = frame.next;
     const Pfn previous = frame.previous;
     if (previous != no_pfn)
@@ -47,6 +48,8 @@ inline void list_remove(ChunkArray<PageFrame>& frames, BlockList& list, Pfn pfn)
     else
         list.tail = previous;
     --list.count;
+    frame.next = frame.previous = no_pfn;
+    return frame;
 }
 
 inline BlockList& free_list(Zone& zone, Order order, Migratetype type) {

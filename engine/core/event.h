@@ -88,9 +88,10 @@ public:
     Recorder* recorder() const { return recorder_; }
     bool recording() const { return recorder_ != nullptr; }
 
-    /// Applies the event; records it while someone looks.
+    /// Applies the event; records it while someone looks. By value, here and in record(): so that an event
+    /// nobody records is never put together in memory.
     template <class Event>
-    void emit(const Event& event) {
+    [[gnu::always_inline]] void emit(Event event) {
         event.apply(state_);
         if (recorder_ != nullptr) [[unlikely]]
             record(event);
@@ -98,7 +99,7 @@ public:
 
     /// A remark: recorded while someone looks, and nothing else.
     template <class Event>
-    void tell(const Event& event) {
+    [[gnu::always_inline]] void tell(Event event) {
         static_assert(!requires(State& state) { event.apply(state); }, "an event that changes state is emitted");
         if (recorder_ != nullptr) [[unlikely]]
             record(event);
@@ -106,7 +107,7 @@ public:
 
 private:
     template <class Event>
-    [[gnu::noinline]] void record(const Event& event) {
+    [[gnu::noinline, gnu::cold]] void record(Event event) {
         recorder_->append<Events>(subsystem, event);
     }
 

@@ -31,6 +31,7 @@ inline constexpr Pfn no_pfn = 0xffffffffU;
 /// "Before the run began": the owner of what was there at the start.
 inline constexpr OperationNumber no_operation = 0xffffffffU;
 inline constexpr std::uint8_t no_node = 0xff;
+inline constexpr unsigned largest_cpu_count = 64;
 
 /// enum migratetype of include/linux/mmzone.h with CONFIG_CMA and CONFIG_MEMORY_ISOLATION.
 enum class Migratetype : std::uint8_t { unmovable, movable, reclaimable, highatomic, cma, isolate };

@@ -117,7 +117,7 @@ State boot(const MachineConfiguration& configuration, std::shared_ptr<ChunkPool>
     buddy.frames = ChunkArray<PageFrame>(pool, frame_count, PageFrame{});
     buddy.pageblocks = ChunkArray<Migratetype>(pool, frame_count >> pageblock_order, Migratetype::movable);
     make_zones(buddy, map, zone_limits(configuration, end));
-    buddy.per_cpu = ChunkArray<PerCpuPages>(pool, buddy.zones.size() * buddy.cpu_count(), PerCpuPages{});
+    buddy.per_cpu = ChunkArray<PerCpuPages>(pool, BuddyState::per_cpu_index(static_cast<ZoneId>(buddy.zones.size()), 0), PerCpuPages{});
     hand_over_memory(buddy, map);
     build_zonelists(buddy, configuration);
     tune(buddy, configuration);

@@ -46,7 +46,6 @@ struct MachineConfiguration {
 };
 
 inline constexpr std::uint64_t largest_ram_bytes = 16ULL << 30;
-inline constexpr unsigned largest_cpu_count = 64;
 inline constexpr unsigned largest_node_count = 4;
 
 }  // namespace pageframe
