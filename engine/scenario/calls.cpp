@@ -1,0 +1,117 @@
+// Finding a function in the tables, and the run as a function sees it.
+#include "engine/scenario/calls.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "engine/scenario/bounds.h"
+
+namespace pageframe::scenario {
+
+namespace {
+
+std::array<std::span<const KernelCall>, 3> tables() {
+    return {buddy_calls(), address_calls(), remark_calls()};
+}
+
+}  // namespace
+
+CallIndex find_call(std::string_view name) {
+    CallIndex index = 0;
+    for (std::span<const KernelCall> table : tables())
+        for (const KernelCall& call : table) {
+            if (name == call.name) return index;
+            ++index;
+        }
+    return no_call;
+}
+
+const KernelCall& call_at(CallIndex index) {
+    const auto all = tables();
+    std::size_t table = 0;
+    while (index >= all[table].size()) {
+        index -= static_cast<CallIndex>(all[table].size());
+        ++table;
+    }
+    return all[table][index];
+}
+
+CallIndex call_count() {
+    std::size_t count = 0;
+    for (std::span<const KernelCall> table : tables())
+        count += table.size();
+    return static_cast<CallIndex>(count);
+}
+
+std::string call_signature(const KernelCall& call) {
+    std::string text = std::string(call.name) + "(";
+    for (const Parameter& parameter : call.parameters) {
+        if (text.back() != '(') text += ", ";
+        text += parameter.name;
+    }
+    if (call.more_arguments) text += ", ...";
+    return text + ")";
+}
+
+Operation CallContext::operation(OperationKind kind) const {
+    Operation operation;
+    operation.kind = kind;
+    operation.cpu = cpu;
+    operation.context = context;
+    operation.line = place.line;
+    operation.column = static_cast<std::uint16_t>(std::min<std::uint32_t>(place.column, 0xffff));
+    return operation;
+}
+
+OperationResult CallContext::execute(const Operation& operation) {
+    if (operations >= most_operations)
+        fail("stopped: a run has at most " + std::to_string(most_operations) + " operations");
+    OperationResult result;
+    result.status = OperationStatus::failed;
+    if (failed_) return result;
+    ++operations;
+    last_operation_ = target_.next_operation();
+    return target_.execute(operation);
+}
+
+std::string_view CallContext::string(Value value) {
+    const std::uint64_t offset = value.bits - string_start;
+    const std::uint64_t index = offset / string_spacing;
+    if (value.bits < string_start || offset % string_spacing != 0 || index >= literals_.size()) {
+        fail(value.bits == 0 ? "expected a string, found NULL"
+                             : "expected a string, found another address");
+        return {};
+    }
+    return literals_[index];
+}
+
+std::uint32_t CallContext::intern(std::string_view text) {
+    const std::uint32_t index = strings_.intern(text);
+    if (index != StringTable::full) return index;
+    fail("stopped: the strings of a run are too long together");
+    return 0;
+}
+
+std::span<Value> CallContext::elements(Value array) {
+    const std::uint32_t slot = array_slot(array.bits);
+    const std::uint32_t count = array_elements(array.bits);
+    if (std::uint64_t{slot} + count > memory->size()) return {};
+    return {memory->data() + slot, count};
+}
+
+void CallContext::fail(std::string text) {
+    if (failed_) return;
+    failed_ = true;
+    message = std::move(text);
+}
+
+void CallContext::warn(std::string text) {
+    if (warnings.size() >= most_warnings) return;
+    Diagnostic warning{place.line, place.column, place.length, std::move(text), {}};
+    // In a loop the same is told once.
+    if (std::find(warnings.begin(), warnings.end(), warning) == warnings.end())
+        warnings.push_back(std::move(warning));
+}
+
+}  // namespace pageframe::scenario

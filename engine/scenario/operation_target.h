@@ -1,0 +1,31 @@
+// Where the operations of a scenario go: the timeline, or a test's own.
+#pragma once
+
+#include "engine/core/operation.h"
+
+namespace pageframe {
+
+class OperationTarget {
+public:
+    virtual ~OperationTarget() = default;
+    /// Carries out one operation and says what came of it.
+    virtual OperationResult execute(const Operation& operation) = 0;
+    /// The number that the next operation will have.
+    virtual OperationNumber next_operation() const = 0;
+};
+
+/// Operation::spare: which of the functions that end in the same kind of operation was written, so that
+/// describe_call() can say so. 0 is right for operations that come from elsewhere.
+enum class Spelling : std::uint8_t {
+    usual,
+    alloc_page,
+    alloc_pages_node,
+    get_free_pages,
+    get_free_page,
+    get_zeroed_page,
+    free_page_descriptor,  ///< __free_page(page)
+    free_pages_address,    ///< free_pages(addr, order)
+    free_page_address,     ///< free_page(addr)
+};
+
+}  // namespace pageframe
