@@ -1,13 +1,22 @@
-// A first frame: each view's rectangle and its name. The real views take its place.
 #include "ui/app.h"
 
-#include <cstring>
+#include <cmath>
 
 #include <imgui.h>
 
-namespace pageframe::ui {
+#include "ui/tooltip.h"
+#include "ui/view_settings.h"
 
-App::App() {
+namespace pageframe::ui {
+namespace {
+
+constexpr float zoom_of_a_notch = 1.2f;
+/// Squared distance, CSS pixels, from which on a press is a drag.
+constexpr float drag_threshold = 16;
+
+}  // namespace
+
+App::App() : places_{{{&memory_, {}}, {&tree_, {}}, {&free_lists_, {}}, {&watermarks_, {}}, {&landscape_, {}}}} {
     IMGUI_CHECKVERSION();
     ImGui::CreateContext();
     ImGuiIO& io = ImGui::GetIO();
@@ -18,48 +27,177 @@ App::App() {
 
 App::~App() { ImGui::DestroyContext(); }
 
-void App::set_font(Face face, std::string_view file) {
-    void* copy = ImGui::MemAlloc(file.size());
-    std::memcpy(copy, file.data(), file.size());
-    ImFont* font = ImGui::GetIO().Fonts->AddFontFromMemoryTTF(copy, static_cast<int>(file.size()), 13.0f);
-    faces_[static_cast<int>(face)] = font;
-    if (face == Face::Words) ImGui::GetIO().FontDefault = font;
-}
-
-void App::set_theme(Theme theme) { theme_ = theme; }
-
-void App::set_view_rectangle(std::string_view name, Rectangle rectangle) {
-    views_.insert_or_assign(std::string(name), rectangle);
-}
-
-std::uint32_t App::ground() const {
-    return theme_ == Theme::Dark ? IM_COL32(0x0e, 0x11, 0x16, 255) : IM_COL32(0xfb, 0xfa, 0xf7, 255);
-}
-
-bool App::wants_wheel(float x, float y) const {
-    for (const auto& [name, view] : views_) {
-        if (x >= view.x && x < view.x + view.width && y >= view.y && y < view.y + view.height) return true;
+bool App::set_view_rectangle(std::string_view name, const Rectangle& rectangle) {
+    for (Place& place : places_) {
+        if (place.view->name() != name) continue;
+        place.area = rectangle;
+        return true;
     }
+    return false;
+}
+
+void App::show(std::unique_ptr<Session> session) {
+    playback_ = std::make_unique<Playback>(std::move(session));
+    revision_ = 0;
+    picked_zone_.reset();
+    page_hover_ = no_pfn;
+    highlighting_ = {};
+    for (const Place& place : places_) place.view->reset();
+}
+
+void App::select(Pfn pfn) {
+    const bool there = playback_ && pfn < playback_->state().buddy.frame_count();
+    highlighting_.set_selected_frame(there ? pfn : no_pfn);
+}
+
+void App::hover(Pfn pfn) {
+    const bool there = playback_ && pfn < playback_->state().buddy.frame_count();
+    page_hover_ = there ? pfn : no_pfn;
+}
+
+std::optional<BlockDescription> App::selection() const {
+    const Pfn pfn = highlighting_.selected_frame();
+    if (!playback_ || pfn == no_pfn) return std::nullopt;
+    return describe_block(playback_->state(), playback_->session(), pfn);
+}
+
+std::string App::view_settings() const {
+    ViewSettings settings;
+    if (!memory_.layout().shows_all()) {
+        settings.zoom = memory_.layout().zoom();
+        settings.centre = memory_.layout().centre_frame();
+    }
+    if (picked_zone_) settings.zone = *picked_zone_;
+    if (highlighting_.selected_frame() != no_pfn) settings.selection = highlighting_.selected_frame();
+    return write_view_settings(settings);
+}
+
+bool App::set_view_settings(std::string_view text) {
+    const std::optional<ViewSettings> settings = read_view_settings(text);
+    if (!settings || !playback_) return false;
+    const BuddyState& state = playback_->state().buddy;
+    picked_zone_.reset();
+    if (settings->zone && *settings->zone < state.zones.size()) picked_zone_ = *settings->zone;
+    select(settings->selection.value_or(no_pfn));
+    memory_.reset();
+    if (settings->zoom > 1 && settings->centre < state.frame_count()) memory_.restore(settings->zoom, settings->centre);
+    return true;
+}
+
+void App::pinch(Point at, float factor, Point moved) {
+    ImGui::GetIO().AddMousePosEvent(at.x, at.y);
+    if (factor > 0.01f && factor < 100) pinch_factor_ *= factor;
+    pinch_moved_.x += moved.x;
+    pinch_moved_.y += moved.y;
+}
+
+bool App::wants_wheel(Point at, bool with_control) const {
+    if (cooperative_ && !with_control) return false;
+    for (const Place& place : places_)
+        if (place.area.contains(at) && place.view->uses_wheel()) return true;
     return false;
 }
 
 bool App::frame() {
-    ImDrawList* list = ImGui::GetBackgroundDrawList();
-    const bool dark = theme_ == Theme::Dark;
-    const ImU32 hairline = dark ? IM_COL32(0x25, 0x2c, 0x36, 255) : IM_COL32(0xe3, 0xe0, 0xd8, 255);
-    const ImU32 amber = dark ? IM_COL32(0xff, 0xc3, 0x5c, 255) : IM_COL32(0xb8, 0x6e, 0x00, 255);
-    const ImU32 ink = dark ? IM_COL32(0xdb, 0xe2, 0xec, 255) : IM_COL32(0x20, 0x24, 0x2b, 255);
-    const ImVec2 mouse = ImGui::GetIO().MousePos;
-    for (const auto& [name, view] : views_) {
-        if (view.width <= 0) continue;
-        const ImVec2 low(view.x, view.y);
-        const ImVec2 high(view.x + view.width, view.y + view.height);
-        const bool hovered = mouse.x >= low.x && mouse.x < high.x && mouse.y >= low.y && mouse.y < high.y;
-        list->AddRect(low, high, hovered ? amber : hairline);
-        list->AddText(faces_[0], 13.0f, ImVec2(low.x + 8, low.y + 8), ink, name.c_str());
-        list->AddText(faces_[2], 12.0f, ImVec2(low.x + 8, low.y + 28), ink, "pfn 1088 → 1120 · 0x440");
-    }
-    return false;
+    if (!playback_) return false;
+    const Pointer pointer = read_pointer();
+    follow_playback();
+    const ImGuiIO& io = ImGui::GetIO();
+    text_.set_density(io.DisplayFramebufferScale.x);
+    const Painter painter(*ImGui::GetBackgroundDrawList(), text_, palette_of(theme_), io.DisplayFramebufferScale.x);
+    Wishes wishes;
+    draw_views(painter, pointer, wishes);
+    if (wishes.hover && !pointer.dragging && *wishes.hover < playback_->state().buddy.frame_count())
+        draw_tooltip(painter, describe_block(playback_->state(), playback_->session(), *wishes.hover), pointer.at,
+                     {0, 0, io.DisplaySize.x, io.DisplaySize.y});
+    grant(wishes);
+    return wishes.next_frame;
 }
 
-} // namespace pageframe::ui
+Pointer App::read_pointer() {
+    const ImGuiIO& io = ImGui::GetIO();
+    const bool there = ImGui::IsMousePosValid();
+    Pointer pointer;
+    pointer.at = there ? Point{io.MousePos.x, io.MousePos.y} : Point{-1e6f, -1e6f};
+    pointer.moved = {io.MouseDelta.x, io.MouseDelta.y};
+    pointer.pressed = io.MouseClicked[0];
+    pointer.held = io.MouseDown[0];
+    const bool dragged = io.MouseDragMaxDistanceSqr[0] >= drag_threshold;
+    pointer.dragging = io.MouseDown[0] && dragged;
+    pointer.clicked = io.MouseReleased[0] && !dragged;
+    pointer.double_clicked = io.MouseDoubleClicked[0];
+    pointer.zoom = std::pow(zoom_of_a_notch, io.MouseWheel) * std::exchange(pinch_factor_, 1.0f);
+    pointer.scroll = std::exchange(pinch_moved_, {});
+    pointer.scroll.x += io.MouseWheelH * 40;
+    return pointer;
+}
+
+void App::follow_playback() {
+    if (revision_ == playback_->revision()) return;
+    revision_ = playback_->revision();
+    highlighting_.set_step(playback_->highlight());
+}
+
+/// The zone picked, else the step's, else the one with the most frames.
+ZoneId App::zone() const {
+    const BuddyState& state = playback_->state().buddy;
+    if (picked_zone_) return *picked_zone_;
+    const Pfn focus = highlighting_.focus();
+    if (focus != no_pfn && focus < state.frame_count()) return state.zone_of(focus);
+    ZoneId largest = 0;
+    for (ZoneId id = 0; id < state.zones.size(); ++id)
+        if (state.zones[id].managed > state.zones[largest].managed) largest = id;
+    return largest;
+}
+
+bool App::has_pointer(const Place& place, const Pointer& pointer) const {
+    if (captured_ != nullptr) return captured_ == place.view;
+    return place.area.contains(pointer.at);
+}
+
+Pointer App::pointer_for(const Place& place, const Pointer& pointer) const {
+    if (has_pointer(place, pointer)) {
+        Pointer here = pointer;
+        here.here = true;
+        return here;
+    }
+    Pointer elsewhere;
+    elsewhere.at = pointer.at;
+    return elsewhere;
+}
+
+void App::draw_views(const Painter& painter, const Pointer& pointer, Wishes& wishes) {
+    if (pointer.pressed) {
+        for (const Place& place : places_)
+            if (!place.area.empty() && place.area.contains(pointer.at)) captured_ = place.view;
+    }
+    for (const Place& place : places_) {
+        if (place.area.empty()) continue;
+        const Pointer here = pointer_for(place, pointer);
+        const ViewContext context{painter, place.area, playback_->state(), *playback_, highlighting_,
+                                  here,    zone(),     ImGui::GetTime(),   motion_,    wishes};
+        place.view->draw(context);
+    }
+    if (!pointer.held) captured_ = nullptr;
+}
+
+void App::grant(const Wishes& wishes) {
+    const Pfn hovered = wishes.hover.value_or(page_hover_);
+    highlighting_.set_hovered_frame(hovered);
+    if (wishes.select && *wishes.select != highlighting_.selected_frame()) {
+        select(*wishes.select);
+        changes_.selection = true;
+    }
+    if (wishes.zone) {
+        picked_zone_ = *wishes.zone;
+        changes_.view = true;
+    }
+    if (wishes.seek) {
+        playback_->seek(*wishes.seek);
+        changes_.position = true;
+    }
+    changes_.view |= wishes.view_changed;
+    ImGui::SetMouseCursor(wishes.cursor);
+}
+
+}  // namespace pageframe::ui

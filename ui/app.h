@@ -1,28 +1,39 @@
-// The application's frame: what is drawn where, from state that it only reads.
+// The application: the page's wishes and the pointer in, draw lists out.
 //
-//     page (HTML)  --set_view_rectangle("memory", ...)-->  App::frame()  -->  draw lists
+//     page (HTML)  --set_view_rectangle("memory", ...)-->  frame()  -->  draw lists
+//                  --show(run), seek, select, zone ---->      |
+//                  <-- take_changes() ------------------------+
 //
-// HTML lays the views out and says where each one stands, in CSS pixels from the
-// canvas's upper left corner; the canvas covers the whole page behind it.
+// HTML lays the views out and says where each one stands, in CSS pixels from the canvas's upper left corner;
+// the canvas covers the whole page behind it. Nothing is drawn by itself: whoever calls in asks for a frame.
 #pragma once
 
-#include <cstdint>
-#include <map>
+#include <array>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
-struct ImFont;
+#include "ui/description.h"
+#include "ui/highlight.h"
+#include "ui/playback.h"
+#include "ui/text.h"
+#include "ui/view.h"
+#include "ui/views/buddy_view.h"
+#include "ui/views/free_lists_view.h"
+#include "ui/views/landscape_view.h"
+#include "ui/views/memory_view.h"
+#include "ui/views/watermarks_view.h"
 
 namespace pageframe::ui {
 
-struct Rectangle {
-    float x = 0, y = 0, width = 0, height = 0;
+/// What the reader changed on the canvas since the last look.
+struct Changes {
+    bool position = false;
+    bool selection = false;
+    bool view = false;
 };
-
-enum class Theme : std::uint8_t { Dark, Light };
-
-enum class Face : std::uint8_t { Words, WordsStrong, Code };
 
 class App {
 public:
@@ -31,25 +42,77 @@ public:
     App(const App&) = delete;
     App& operator=(const App&) = delete;
 
-    // The font file's bytes are copied. Until a face is given, words stand in for it.
-    void set_font(Face face, std::string_view file);
-    void set_theme(Theme theme);
-    // A rectangle without width hides its view.
-    void set_view_rectangle(std::string_view name, Rectangle rectangle);
+    // --- how it looks ---
+    void set_font(Face face, std::string_view file) { text_.set_face(face, file); }
+    void set_theme(Theme theme) { theme_ = theme; }
+    void set_reduced_motion(bool reduced) { motion_ = !reduced; }
+    /// The wheel belongs to the page unless Ctrl or Cmd is held.
+    void set_cooperative_gestures(bool cooperative) { cooperative_ = cooperative; }
+    /// A rectangle without width hides its view. False: there is no such view.
+    bool set_view_rectangle(std::string_view name, const Rectangle& rectangle);
+    /// The colour behind everything.
+    Colour ground() const { return palette_of(theme_).ground; }
 
-    // The colour behind everything, as 0xAABBGGRR.
-    std::uint32_t ground() const;
-    // Would a view at this place use the wheel? If not, the page scrolls.
-    bool wants_wheel(float x, float y) const;
+    // --- what it shows ---
+    void show(std::unique_ptr<Session> session);
+    /// nullptr until something is shown.
+    Playback* playback() { return playback_.get(); }
+    void select(Pfn pfn);
+    /// As if the pointer were there: the page points at something.
+    void hover(Pfn pfn);
+    void set_zone(std::optional<ZoneId> zone) { picked_zone_ = zone; }
+    std::optional<BlockDescription> selection() const;
+    /// Zoom, place, zone and selection as a short text for links.
+    std::string view_settings() const;
+    /// False, and nothing changes: that is no such text.
+    bool set_view_settings(std::string_view text);
 
-    // Between ImGui::NewFrame() and ImGui::Render(). True: something moves, draw
-    // the next frame too.
+    // --- input beside Dear ImGui's own ---
+    /// Two fingers: a factor about a point, which has moved.
+    void pinch(Point at, float factor, Point moved);
+    /// Would a view at this place use the wheel? If not, the page scrolls.
+    bool wants_wheel(Point at, bool with_control) const;
+
+    /// Between ImGui::NewFrame() and ImGui::Render(). True: something moves, draw the next frame too.
     bool frame();
+    Changes take_changes() { return std::exchange(changes_, {}); }
 
 private:
-    Theme theme_ = Theme::Dark;
-    ImFont* faces_[3] = {};
-    std::map<std::string, Rectangle, std::less<>> views_;
+    struct Place {
+        View* view;
+        Rectangle area;
+    };
+
+    Pointer read_pointer();
+    void follow_playback();
+    ZoneId zone() const;
+    void draw_views(const Painter& painter, const Pointer& pointer, Wishes& wishes);
+    void grant(const Wishes& wishes);
+    Pointer pointer_for(const Place& place, const Pointer& pointer) const;
+    bool has_pointer(const Place& place, const Pointer& pointer) const;
+
+    Theme theme_ = Theme::dark;
+    Text text_;
+    bool motion_ = true;
+    bool cooperative_ = false;
+
+    std::unique_ptr<Playback> playback_;
+    Highlighting highlighting_;
+    std::uint32_t revision_ = 0;
+    std::optional<ZoneId> picked_zone_;
+    Pfn page_hover_ = no_pfn;
+    Changes changes_;
+
+    MemoryView memory_;
+    BuddyView tree_;
+    FreeListsView free_lists_;
+    WatermarksView watermarks_;
+    LandscapeView landscape_;
+    std::array<Place, 5> places_;
+    const View* captured_ = nullptr;  ///< the view that the pointer was pressed in
+
+    float pinch_factor_ = 1;
+    Point pinch_moved_;
 };
 
-} // namespace pageframe::ui
+}  // namespace pageframe::ui

@@ -1,7 +1,10 @@
-// What the page may call, all of it. Coordinates are CSS pixels from the canvas's
-// upper left corner. Names are the same in TypeScript (page/wasm.ts).
+// What the page may call of the canvas: its size, its views' places, the pointer. The run itself is in
+// run_bindings.cpp. Coordinates are CSS pixels from the canvas's upper left corner. The names and shapes
+// are those of page/engine.ts.
 #include <emscripten/bind.h>
 #include <imgui.h>
+
+#include <cmath>
 
 #include "ui/app.h"
 #include "web/main_loop.h"
@@ -10,32 +13,60 @@
 namespace pageframe::web {
 namespace {
 
+/// What the page told last; Dear ImGui knows it only in its next frame.
+bool control_held = false;
+
 // -- drawing ------------------------------------------------------------------
 
 bool start() { return open_window(the_app()); }
 
 void set_font(const std::string& face, const std::string& file) {
-    the_app().set_font(face == "code"           ? ui::Face::Code
-                       : face == "words-strong" ? ui::Face::WordsStrong
-                                                : ui::Face::Words,
+    the_app().set_font(face == "code"           ? ui::Face::code
+                       : face == "words-strong" ? ui::Face::words_strong
+                                                : ui::Face::words,
                        file);
 }
 
+ui::Theme theme_named(const std::string& name) { return name == "light" ? ui::Theme::light : ui::Theme::dark; }
+
 void set_theme(const std::string& theme) {
-    the_app().set_theme(theme == "light" ? ui::Theme::Light : ui::Theme::Dark);
+    the_app().set_theme(theme_named(theme));
     request_frame();
 }
 
-void set_view_rectangle(const std::string& name, float x, float y, float width, float height) {
-    the_app().set_view_rectangle(name, {x, y, width, height});
+emscripten::val palette(const std::string& theme) {
+    emscripten::val colours = emscripten::val::object();
+    for (const auto& [name, colour] : ui::palette_entries(ui::palette_of(theme_named(theme))))
+        colours.set(name, ui::colour_as_hex(colour));
+    return colours;
+}
+
+void set_reduced_motion(bool reduced) { the_app().set_reduced_motion(reduced); }
+void set_cooperative_gestures(bool cooperative) { the_app().set_cooperative_gestures(cooperative); }
+
+bool set_view_rectangle(const std::string& name, float x, float y, float width, float height) {
     request_frame();
+    return the_app().set_view_rectangle(name, {x, y, width, height});
+}
+
+void set_viewport(float width, float height, float ratio) {
+    resize_window(width, height, static_cast<int>(std::lround(width * ratio)),
+                  static_cast<int>(std::lround(height * ratio)));
 }
 
 void wake() { request_frame(); }
 
+emscripten::val frame_statistics() {
+    emscripten::val value = emscripten::val::object();
+    value.set("framesDrawn", frames_drawn());
+    value.set("lastBuildMilliseconds", build_milliseconds());
+    value.set("frameMilliseconds", frame_milliseconds());
+    return value;
+}
+
 // -- input --------------------------------------------------------------------
 
-// kind is the DOM's pointerType.
+/// kind is the DOM's pointerType.
 void pointer_moved(const std::string& kind, float x, float y) {
     ImGuiIO& io = ImGui::GetIO();
     io.AddMouseSourceEvent(kind == "touch" ? ImGuiMouseSource_TouchScreen
@@ -50,23 +81,31 @@ void pointer_left() {
     request_frame();
 }
 
-// button as in ImGui: 0 left, 1 right, 2 middle.
+/// button as in Dear ImGui: 0 left, 1 right, 2 middle.
 void pointer_button(int button, bool down) {
     if (button < 0 || button >= ImGuiMouseButton_COUNT) return;
     ImGui::GetIO().AddMouseButtonEvent(button, down);
-    request_frame();
+    request_frame(4);
 }
 
-// In notches, down and right positive as in the DOM. False: nobody here wants it, the
-// page may scroll.
+/// In notches, down and right positive as in the DOM. False: nobody here wants it, the page may scroll.
 bool wheel(float x, float y, float right, float down) {
-    if (!the_app().wants_wheel(x, y)) return false;
-    ImGui::GetIO().AddMouseWheelEvent(-right, -down);
+    if (!the_app().wants_wheel({x, y}, control_held)) return false;
+    // A pinch on a trackpad comes as a wheel with Ctrl, in small steps.
+    const bool trackpad_pinch = control_held && std::abs(down) < 0.4f;
+    ImGui::GetIO().AddMouseWheelEvent(-right, -down * (trackpad_pinch ? 6.0f : 1.0f));
     request_frame();
     return true;
 }
 
+/// Two fingers: a factor about a point, and how far that point has moved.
+void pinch(float x, float y, float factor, float moved_x, float moved_y) {
+    the_app().pinch({x, y}, factor, {moved_x, moved_y});
+    request_frame();
+}
+
 void set_modifiers(bool control, bool shift, bool alt, bool meta) {
+    control_held = control || meta;
     ImGuiIO& io = ImGui::GetIO();
     io.AddKeyEvent(ImGuiMod_Ctrl, control);
     io.AddKeyEvent(ImGuiMod_Shift, shift);
@@ -76,24 +115,28 @@ void set_modifiers(bool control, bool shift, bool alt, bool meta) {
 
 }  // namespace
 
-EMSCRIPTEN_BINDINGS(pageframe) {
+EMSCRIPTEN_BINDINGS(pageframe_canvas) {
     using emscripten::function;
     function("start", &start);
-    function("set_font", &set_font);
-    function("set_theme", &set_theme);
-    function("set_view_rectangle", &set_view_rectangle);
-    function("request_frame", &wake);
+    function("setFont", &set_font);
+    function("setTheme", &set_theme);
+    function("palette", &palette);
+    function("setReducedMotion", &set_reduced_motion);
+    function("setCooperativeGestures", &set_cooperative_gestures);
+    function("setViewRectangle", &set_view_rectangle);
+    function("setViewport", &set_viewport);
     function("resize", &resize_window);
-    function("context_lost", &context_lost);
-    function("context_restored", &context_restored);
-    function("frames_drawn", &frames_drawn);
-    function("frame_milliseconds", &frame_milliseconds);
+    function("requestFrame", &wake);
+    function("frameStatistics", &frame_statistics);
+    function("contextLost", &context_lost);
+    function("contextRestored", &context_restored);
 
-    function("pointer_moved", &pointer_moved);
-    function("pointer_left", &pointer_left);
-    function("pointer_button", &pointer_button);
+    function("pointerMoved", &pointer_moved);
+    function("pointerLeft", &pointer_left);
+    function("pointerButton", &pointer_button);
     function("wheel", &wheel);
-    function("set_modifiers", &set_modifiers);
+    function("pinch", &pinch);
+    function("setModifiers", &set_modifiers);
 }
 
 }  // namespace pageframe::web

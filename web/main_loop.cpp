@@ -48,6 +48,8 @@ int width_in_pixels = 0;
 int height_in_pixels = 0;
 int drawn = 0;
 double last_milliseconds = 0;
+double last_build_milliseconds = 0;
+void (*after_frame)() = nullptr;
 double last_time = 0;
 ImGuiMouseCursor cursor_shown = ImGuiMouseCursor_Arrow;
 
@@ -62,10 +64,9 @@ void draw() {
 
     ImGui_ImplOpenGL3_NewFrame();
     ImGui::NewFrame();
-    // ImGui tells only the current font how dense the screen is.
-    for (ImFont* font : io.Fonts->Fonts) font->CurrentRasterizerDensity = io.DisplayFramebufferScale.x;
     const bool moving = app->frame();
     ImGui::Render();
+    last_build_milliseconds = emscripten_get_now() - start;
 
     const ImVec4 ground = ImGui::ColorConvertU32ToFloat4(app->ground());
     glViewport(0, 0, width_in_pixels, height_in_pixels);
@@ -80,6 +81,7 @@ void draw() {
     if (moving) frames_wanted = std::max(frames_wanted, 2);
     ++drawn;
     last_milliseconds = emscripten_get_now() - start;
+    if (after_frame != nullptr) after_frame();
 }
 
 void schedule();
@@ -150,5 +152,7 @@ void context_restored() {
 
 int frames_drawn() { return drawn; }
 double frame_milliseconds() { return last_milliseconds; }
+double build_milliseconds() { return last_build_milliseconds; }
+void set_after_frame(void (*callback)()) { after_frame = callback; }
 
 }  // namespace pageframe::web

@@ -25,5 +25,10 @@ void context_restored();
 // the last one took, in milliseconds.
 int frames_drawn();
 double frame_milliseconds();
+// Only what the program builds of it, without the renderer.
+double build_milliseconds();
+
+// Called after each drawn frame, when the page may call back in.
+void set_after_frame(void (*callback)());
 
 }  // namespace pageframe::web

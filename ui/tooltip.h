@@ -1,0 +1,18 @@
+// What lies under the pointer, in words beside it.
+//
+//     +--------------------------------+
+//     | p · allocated · order 5 · 128 KiB
+//     | pfn 1088–1119 · DMA32 · movable
+//     | taken by operation 37
+//     | p = alloc_pages(GFP_KERNEL, 5)
+//     +--------------------------------+
+#pragma once
+
+#include "ui/description.h"
+#include "ui/painter.h"
+
+namespace pageframe::ui {
+
+void draw_tooltip(const Painter& painter, const BlockDescription& block, Point pointer, const Rectangle& within);
+
+}  // namespace pageframe::ui
