@@ -12,19 +12,19 @@ type Content = Node | string | null;
 /** An element with a class (may be ''), and what is in it. */
 export function make<K extends keyof HTMLElementTagNameMap>(
   tag: K,
-  className = '',
+  className = "",
   ...content: Content[]
 ): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
-  if (className !== '') element.className = className;
+  if (className !== "") element.className = className;
   for (const part of content) if (part !== null) element.append(part);
   return element;
 }
 
 export function button(className: string, text: string, action: () => void): HTMLButtonElement {
-  const element = make('button', className, text);
-  element.type = 'button';
-  element.addEventListener('click', action);
+  const element = make("button", className, text);
+  element.type = "button";
+  element.addEventListener("click", action);
   return element;
 }
 
@@ -32,10 +32,10 @@ export function button(className: string, text: string, action: () => void): HTM
 export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return true;
-  return target instanceof HTMLInputElement && target.type !== 'range';
+  return target instanceof HTMLInputElement && target.type !== "range";
 }
 
-const grouped = new Intl.NumberFormat('en-US');
+const grouped = new Intl.NumberFormat("en-US");
 
 /** 16384 -> "16,384" */
 export const digits = (value: number): string => grouped.format(value);

@@ -2,7 +2,7 @@
 // kept in the browser from the first keystroke; opening an example, a file or a link leaves
 // the drafts alone.
 
-import type { Position } from './engine';
+import type { Position } from "./engine";
 
 export interface Draft {
   id: string;
@@ -11,7 +11,7 @@ export interface Draft {
   position: Position;
 }
 
-const key = 'pageframe.drafts';
+const key = "pageframe.drafts";
 const most = 12;
 const longest = 1 << 20;
 
@@ -21,7 +21,7 @@ let unkept: Draft[] = [];
 /** Newest first; another tab's too. */
 export function allDrafts(): Draft[] {
   try {
-    const found: unknown = JSON.parse(localStorage.getItem(key) ?? '[]');
+    const found: unknown = JSON.parse(localStorage.getItem(key) ?? "[]");
     return Array.isArray(found) ? found.filter(isDraft).slice(0, most) : [];
   } catch {
     return unkept;
@@ -42,9 +42,9 @@ export function dropDraft(id: string): void {
 const newId = (): string => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}`;
 
 function isDraft(value: unknown): value is Draft {
-  if (typeof value !== 'object' || value === null) return false;
+  if (typeof value !== "object" || value === null) return false;
   const { id, text, changed, position } = value as Partial<Record<keyof Draft, unknown>>;
-  if (typeof id !== 'string' || typeof text !== 'string' || typeof changed !== 'number') return false;
+  if (typeof id !== "string" || typeof text !== "string" || typeof changed !== "number") return false;
   const { operation, event } = (position ?? {}) as Partial<Position>;
   return text.length <= longest && Number.isInteger(operation) && Number.isInteger(event);
 }

@@ -5,9 +5,9 @@
 //     keystroke --at once--> kept as a draft
 //               --400 ms without another, or Ctrl/Cmd+Enter--> run
 
-import { byId, digits, make } from './dom';
-import type { Diagnostic } from './engine';
-import type { Reader } from './reader';
+import { byId, digits, make } from "./dom";
+import type { Diagnostic } from "./engine";
+import type { Reader } from "./reader";
 
 const pauseMilliseconds = 400;
 /** A text beyond this (a recording) is shown by its beginning only. */
@@ -15,57 +15,61 @@ const longestText = 200_000;
 const mostErrors = 50;
 
 export class Editor {
-  private readonly field = byId<HTMLTextAreaElement>('text');
-  private readonly backdrop = byId('text-backdrop');
-  private readonly numbers = byId('line-numbers');
-  private readonly messages = byId('messages');
-  private readonly file = byId('file-name');
-  private lines: string[] = [''];
+  private readonly field = byId<HTMLTextAreaElement>("text");
+  private readonly backdrop = byId("text-backdrop");
+  private readonly numbers = byId("line-numbers");
+  private readonly messages = byId("messages");
+  private readonly file = byId("file-name");
+  private lines: string[] = [""];
   private timer = 0;
   private lineHeight = 20;
   private characterWidth = 7.2;
 
   constructor(private readonly reader: Reader) {
-    this.field.addEventListener('input', () => this.typed());
-    this.field.addEventListener('scroll', () => this.draw());
-    this.field.addEventListener('keydown', (event) => {
-      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) this.runNow();
+    this.field.addEventListener("input", () => this.typed());
+    this.field.addEventListener("scroll", () => this.draw());
+    this.field.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.runNow();
     });
     // What was typed in the last moments before the page goes away is kept too.
-    for (const leaving of ['pagehide', 'visibilitychange'])
+    for (const leaving of ["pagehide", "visibilitychange"])
       window.addEventListener(leaving, () => this.timer !== 0 && this.reader.keep(this.field.value));
     new ResizeObserver(() => this.draw()).observe(this.field);
     void document.fonts.ready.then(() => this.draw());
 
-    reader.on('document', () => this.load());
-    reader.on('run', () => this.showMessages());
-    reader.on('step', () => this.showLine());
+    reader.on("document", () => this.load());
+    reader.on("run", () => this.showMessages());
+    reader.on("step", () => this.showLine());
   }
 
   private load(): void {
     clearTimeout(this.timer);
     this.timer = 0;
     const { text, origin } = this.reader.document;
-    const recording = this.reader.result.kind === 'recording' || text.length > longestText;
-    const shown = recording ? `${text.slice(0, 4000).replace(/\n[^\n]*$/, '')}\n…` : text;
+    const recording = this.reader.result.kind === "recording" || text.length > longestText;
+    const shown = recording ? `${text.slice(0, 4000).replace(/\n[^\n]*$/, "")}\n…` : text;
     this.field.readOnly = recording;
     if (this.field.value !== shown) this.field.value = shown;
     this.field.scrollTop = 0;
     this.field.scrollLeft = 0;
-    this.lines = shown.split('\n');
+    this.lines = shown.split("\n");
     this.file.textContent =
-      origin.kind === 'example' ? origin.name
-      : origin.kind === 'file' ? origin.name
-      : origin.kind === 'link' ? 'from a link'
-      : origin.kind === 'new' ? 'new'
-      : 'your draft';
+      origin.kind === "example"
+        ? origin.name
+        : origin.kind === "file"
+          ? origin.name
+          : origin.kind === "link"
+            ? "from a link"
+            : origin.kind === "new"
+              ? "new"
+              : "your draft";
     this.draw();
   }
 
   private typed(): void {
-    this.lines = this.field.value.split('\n');
+    this.lines = this.field.value.split("\n");
     this.reader.keep(this.field.value);
-    this.file.textContent = 'your draft';
+    this.file.textContent = "your draft";
     this.draw();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.runNow(), pauseMilliseconds);
@@ -94,30 +98,33 @@ export class Editor {
     const shift = `translateY(${first * this.lineHeight - scrollTop}px)`;
     const numbers: Node[] = [];
     for (let line = first + 1; line <= last; ++line) {
-      const state = wrong.has(line) ? 'wrong' : line === present ? 'present' : '';
-      numbers.push(make('div', state, String(line)));
+      const state = wrong.has(line) ? "wrong" : line === present ? "present" : "";
+      numbers.push(make("div", state, String(line)));
     }
     this.numbers.replaceChildren(...numbers);
     this.numbers.style.transform = shift;
-    this.numbers.parentElement?.style.setProperty('--digits', String(Math.max(2, String(this.lines.length).length)));
+    this.numbers.parentElement?.style.setProperty(
+      "--digits",
+      String(Math.max(2, String(this.lines.length).length)),
+    );
 
     const marks: Node[] = [];
-    if (present > first && present <= last) marks.push(this.mark('present-line', present, 1, 0));
+    if (present > first && present <= last) marks.push(this.mark("present-line", present, 1, 0));
     for (const error of errors.slice(0, mostErrors))
       if (error.line > first && error.line <= last)
-        marks.push(this.mark('squiggle', error.line, error.column, Math.max(1, error.length)));
+        marks.push(this.mark("squiggle", error.line, error.column, Math.max(1, error.length)));
     this.backdrop.replaceChildren(...marks);
     this.backdrop.style.transform = `translate(${-scrollLeft}px, ${-scrollTop}px)`;
-    this.backdrop.style.setProperty('--scrolled', `${scrollLeft}px`);
+    this.backdrop.style.setProperty("--scrolled", `${scrollLeft}px`);
   }
 
   private mark(className: string, line: number, column: number, length: number): HTMLElement {
-    const mark = make('div', className);
+    const mark = make("div", className);
     mark.style.top = `${(line - 1) * this.lineHeight}px`;
     mark.style.height = `${this.lineHeight}px`;
     if (length > 0) {
       // A tab is drawn as wide as it reaches to the next fourth column.
-      const before = columnsOf(this.lines[line - 1]?.slice(0, column - 1) ?? '');
+      const before = columnsOf(this.lines[line - 1]?.slice(0, column - 1) ?? "");
       mark.style.left = `${before * this.characterWidth}px`;
       mark.style.width = `${length * this.characterWidth}px`;
     }
@@ -149,28 +156,30 @@ export class Editor {
   private showMessages(): void {
     const { errors, warnings, stop, kind } = this.reader.result;
     const items = [
-      ...errors.slice(0, mostErrors).map((error) => this.message('error', '✕', error)),
-      ...(stop ? [this.message('warning', '■', stop)] : []),
-      ...warnings.slice(0, mostErrors).map((warning) => this.message('warning', '▲', warning)),
+      ...errors.slice(0, mostErrors).map((error) => this.message("error", "✕", error)),
+      ...(stop ? [this.message("warning", "■", stop)] : []),
+      ...warnings.slice(0, mostErrors).map((warning) => this.message("warning", "▲", warning)),
     ];
-    if (errors.length > mostErrors) items.push(make('li', '', `… and ${digits(errors.length - mostErrors)} more errors`));
-    if (kind === 'recording' && errors.length === 0)
-      items.push(make('li', 'remark', 'A recording: what a real kernel did. The log has its operations.'));
-    if (errors.length > 0 && this.reader.shownText !== '')
-      items.push(make('li', 'remark', 'The picture still shows the last text that ran.'));
+    if (errors.length > mostErrors)
+      items.push(make("li", "", `… and ${digits(errors.length - mostErrors)} more errors`));
+    if (kind === "recording" && errors.length === 0)
+      items.push(make("li", "remark", "A recording: what a real kernel did. The log has its operations."));
+    if (errors.length > 0 && this.reader.shownText !== "")
+      items.push(make("li", "remark", "The picture still shows the last text that ran."));
     this.messages.replaceChildren(...items);
-    this.field.setAttribute('aria-invalid', String(errors.length > 0));
+    this.field.setAttribute("aria-invalid", String(errors.length > 0));
     this.draw();
   }
 
   private message(className: string, sign: string, diagnostic: Diagnostic): HTMLElement {
     const { line, column, message, suggestion } = diagnostic;
-    const place = make('span', 'place', `${line}:${column}`);
-    const words = suggestion && !message.includes(suggestion) ? `${message}: did you mean ${suggestion}?` : message;
-    const go = make('button', '', make('span', 'mark', sign), place, ' ', words);
-    go.type = 'button';
-    go.addEventListener('click', () => this.goTo(line, column, diagnostic.length));
-    return make('li', className, go);
+    const place = make("span", "place", `${line}:${column}`);
+    const words =
+      suggestion && !message.includes(suggestion) ? `${message}: did you mean ${suggestion}?` : message;
+    const go = make("button", "", make("span", "mark", sign), place, " ", words);
+    go.type = "button";
+    go.addEventListener("click", () => this.goTo(line, column, diagnostic.length));
+    return make("li", className, go);
   }
 
   private goTo(line: number, column: number, length: number): void {
@@ -181,21 +190,22 @@ export class Editor {
     this.field.setSelectionRange(start, start + length);
     const top = (line - 1) * this.lineHeight;
     const { scrollTop, clientHeight } = this.field;
-    if (top < scrollTop || top + this.lineHeight > scrollTop + clientHeight) this.field.scrollTop = top - clientHeight / 3;
+    if (top < scrollTop || top + this.lineHeight > scrollTop + clientHeight)
+      this.field.scrollTop = top - clientHeight / 3;
   }
 }
 
 function columnsOf(text: string): number {
   let columns = 0;
-  for (const character of text) columns += character === '\t' ? 4 - (columns % 4) : 1;
+  for (const character of text) columns += character === "\t" ? 4 - (columns % 4) : 1;
   return columns;
 }
 
 let ruler: CanvasRenderingContext2D | null = null;
 
 function measure(font: string): number {
-  ruler ??= document.createElement('canvas').getContext('2d');
+  ruler ??= document.createElement("canvas").getContext("2d");
   if (ruler === null) return 7.2;
   ruler.font = font;
-  return ruler.measureText('0000000000').width / 10;
+  return ruler.measureText("0000000000").width / 10;
 }

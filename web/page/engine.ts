@@ -3,8 +3,8 @@
 // complete, and of the next one the first `event` events have happened; the end of operation
 // n is always (n + 1, 0).
 
-export type Role = 'plain' | 'taken' | 'changed' | 'strong' | 'mistake';
-export type ThemeName = 'dark' | 'light';
+export type Role = "plain" | "taken" | "changed" | "strong" | "mistake";
+export type ThemeName = "dark" | "light";
 
 /** A stretch of a sentence; with `frames` > 0 it names the frames from `pfn` on. */
 export interface SentencePart {
@@ -25,7 +25,7 @@ export interface Diagnostic {
 
 export interface RunResult {
   ok: boolean;
-  kind: 'scenario' | 'recording';
+  kind: "scenario" | "recording";
   operationCount: number;
   errors: Diagnostic[];
   warnings: Diagnostic[];
@@ -38,7 +38,7 @@ export interface Position {
   event: number;
 }
 
-export type Status = 'done' | 'failed' | 'mistake';
+export type Status = "done" | "failed" | "mistake";
 
 export interface StepEvent {
   name: string;
@@ -46,7 +46,10 @@ export interface StepEvent {
   sentence: SentencePart[];
 }
 
-/** What the position shows: an operation, and the event of it that just happened. */
+/**
+ * What the position shows: an operation, and the event of it that just happened; at the end
+ * of an operation all of it, and before the first there is none (operation -1).
+ */
 export interface Step {
   operation: number;
   event: number;
@@ -78,12 +81,13 @@ export interface FrameStatistics {
   frameMilliseconds: number;
 }
 
-export type Move = 'first' | 'last' | 'nextEvent' | 'previousEvent' | 'nextOperation' | 'previousOperation';
-export type Face = 'words' | 'words-strong' | 'code';
-export type ViewName = 'memory' | 'tree' | 'free_lists' | 'watermarks' | 'landscape';
+export type Move = "first" | "last" | "nextEvent" | "previousEvent" | "nextOperation" | "previousOperation";
+export type Face = "words" | "words-strong" | "code";
+export type ViewName = "memory" | "tree" | "free_lists" | "watermarks" | "landscape";
 
 export interface Program {
   // -- the run --
+  /** With errors in the text nothing changes: what was shown stays. */
   run(text: string): RunResult;
   operationCount(): number;
   eventCount(operation: number): number;
@@ -96,7 +100,7 @@ export interface Program {
   buddyinfo(): string;
   /** A hash of the whole state. */
   hash(): string;
-  /** Calls back after the run, the position or the selection changed. */
+  /** Calls back after the reader changed something on the canvas: position, selection or view. */
   onChange(callback: (kind: string) => void): void;
 
   // -- what the views show --
@@ -130,6 +134,8 @@ export interface Program {
   pointerButton(button: number, down: boolean): void;
   /** In notches. False: no view wants it, and the page may scroll. */
   wheel(x: number, y: number, right: number, down: number): boolean;
+  /** Two fingers: a factor about a point, and how far that point has moved. */
+  pinch(x: number, y: number, factor: number, movedX: number, movedY: number): void;
 }
 
 /** A pfn that names no frame: hovering or selecting it clears. */

@@ -4,9 +4,9 @@
 //
 //     [{"group": "...", "examples": [{"file": "x.pf", "title": "...", "line": "..."}]}]
 
-import { button, byId, make } from './dom';
-import { allDrafts, type Draft } from './drafts';
-import { titleOf } from './reader';
+import { button, byId, make } from "./dom";
+import { allDrafts, type Draft } from "./drafts";
+import { titleOf } from "./reader";
 
 export interface Example {
   /** The file's name without its ending, as links say it. */
@@ -29,12 +29,12 @@ export function examples(): Promise<ExampleGroup[]> {
 }
 
 async function load(): Promise<ExampleGroup[]> {
-  const answer = await fetch('examples/index.json');
+  const answer = await fetch("examples/index.json");
   if (!answer.ok) throw new Error(`examples/index.json: ${answer.status}`);
-  const groups = (await answer.json()) as { group: string; examples: Omit<Example, 'name'>[] }[];
+  const groups = (await answer.json()) as { group: string; examples: Omit<Example, "name">[] }[];
   return groups.map(({ group, examples }) => ({
     group,
-    examples: examples.map((example) => ({ ...example, name: example.file.replace(/\.\w+$/, '') })),
+    examples: examples.map((example) => ({ ...example, name: example.file.replace(/\.\w+$/, "") })),
   }));
 }
 
@@ -58,14 +58,14 @@ export interface MenuActions {
 
 /** The menu below the button #examples; arrow keys, Home, End and Escape work as in any menu. */
 export function connectMenu(actions: MenuActions): void {
-  const opener = byId('examples');
-  const menu = byId('examples-menu');
-  const items = (): HTMLElement[] => [...menu.querySelectorAll<HTMLElement>('[role=menuitem]')];
+  const opener = byId("examples");
+  const menu = byId("examples-menu");
+  const items = (): HTMLElement[] => [...menu.querySelectorAll<HTMLElement>("[role=menuitem]")];
 
   const close = (): void => {
     if (menu.hidden) return;
     menu.hidden = true;
-    opener.setAttribute('aria-expanded', 'false');
+    opener.setAttribute("aria-expanded", "false");
   };
   const open = async (): Promise<void> => {
     let groups: ExampleGroup[] = [];
@@ -78,34 +78,39 @@ export function connectMenu(actions: MenuActions): void {
     menu.replaceChildren(...menuContent(groups, actions, close));
     menu.hidden = false;
     menu.scrollTop = 0;
-    opener.setAttribute('aria-expanded', 'true');
+    opener.setAttribute("aria-expanded", "true");
     items()[0]?.focus({ preventScroll: true });
   };
 
-  opener.addEventListener('click', () => (menu.hidden ? void open() : close()));
-  opener.addEventListener('keydown', (event) => {
-    if (event.key !== 'ArrowDown' || !menu.hidden) return;
+  opener.addEventListener("click", () => (menu.hidden ? void open() : close()));
+  opener.addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowDown" || !menu.hidden) return;
     event.preventDefault();
     event.stopPropagation();
     void open();
   });
-  menu.addEventListener('keydown', (event) => {
+  menu.addEventListener("keydown", (event) => {
     const all = items();
     const here = all.indexOf(document.activeElement as HTMLElement);
-    const to: Record<string, number> = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: all.length - 1 };
+    const to: Record<string, number> = {
+      ArrowDown: here + 1,
+      ArrowUp: here - 1,
+      Home: 0,
+      End: all.length - 1,
+    };
     const next = to[event.key];
     event.stopPropagation();
-    if (event.key === 'Escape') {
+    if (event.key === "Escape") {
       close();
       opener.focus();
-    } else if (event.key === 'Tab') {
+    } else if (event.key === "Tab") {
       close();
     } else if (next !== undefined) {
       event.preventDefault();
       all[(next + all.length) % all.length]?.focus();
     }
   });
-  document.addEventListener('pointerdown', (event) => {
+  document.addEventListener("pointerdown", (event) => {
     const target = event.target as Node;
     if (!menu.contains(target) && !opener.contains(target)) close();
   });
@@ -113,37 +118,43 @@ export function connectMenu(actions: MenuActions): void {
 
 function menuContent(groups: readonly ExampleGroup[], actions: MenuActions, close: () => void): Node[] {
   const item = (title: string, line: string, action: () => void): HTMLElement => {
-    const element = button('menu-item', '', () => {
+    const element = button("menu-item", "", () => {
       close();
       action();
     });
-    element.append(make('span', 'title', title), line === '' ? '' : make('span', 'line', line));
-    element.setAttribute('role', 'menuitem');
+    element.append(make("span", "title", title), line === "" ? "" : make("span", "line", line));
+    element.setAttribute("role", "menuitem");
     element.tabIndex = -1;
     return element;
   };
   const group = (name: string, items: HTMLElement[]): HTMLElement => {
-    const heading = make('h3', '', name);
-    heading.setAttribute('role', 'presentation');
-    const element = make('div', 'menu-group', heading, ...items);
-    element.setAttribute('role', 'group');
-    element.setAttribute('aria-label', name);
+    const heading = make("h3", "", name);
+    heading.setAttribute("role", "presentation");
+    const element = make("div", "menu-group", heading, ...items);
+    element.setAttribute("role", "group");
+    element.setAttribute("aria-label", name);
     return element;
   };
 
   const parts: Node[] = groups.map(({ group: name, examples }) =>
-    group(name, examples.map((example) => item(example.title, example.line, () => actions.openExample(example)))),
+    group(
+      name,
+      examples.map((example) => item(example.title, example.line, () => actions.openExample(example))),
+    ),
   );
-  if (groups.length === 0) parts.push(make('p', 'menu-empty', 'The examples can’t be loaded just now.'));
+  if (groups.length === 0) parts.push(make("p", "menu-empty", "The examples can’t be loaded just now."));
   const drafts = allDrafts();
   if (drafts.length > 0)
     parts.push(
-      group('Your drafts', drafts.map((draft) => item(titleOf(draft.text), ago(draft.changed), () => actions.openDraft(draft)))),
+      group(
+        "Your drafts",
+        drafts.map((draft) => item(titleOf(draft.text), ago(draft.changed), () => actions.openDraft(draft))),
+      ),
     );
   parts.push(
-    group('Your own', [
-      item('New scenario', 'Start with an empty machine.', actions.newScenario),
-      item('Open a file …', 'A scenario (.pf) or a recording; or drop it on the page.', actions.openFile),
+    group("Your own", [
+      item("New scenario", "Start with an empty machine.", actions.newScenario),
+      item("Open a file …", "A scenario (.pf) or a recording; or drop it on the page.", actions.openFile),
     ]),
   );
   return parts;
@@ -151,8 +162,8 @@ function menuContent(groups: readonly ExampleGroup[], actions: MenuActions, clos
 
 function ago(time: number): string {
   const minutes = Math.round((Date.now() - time) / 60_000);
-  if (minutes < 1) return 'changed just now';
+  if (minutes < 1) return "changed just now";
   if (minutes < 60) return `changed ${minutes} min ago`;
   if (minutes < 48 * 60) return `changed ${Math.round(minutes / 60)} h ago`;
-  return `changed on ${new Date(time).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' })}`;
+  return `changed on ${new Date(time).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" })}`;
 }

@@ -2,13 +2,13 @@
 // to the ends. A field that the reader writes in, a menu or a dialog has its keys to itself,
 // a focused button its space; keys with Ctrl, Cmd or Alt are the browser's.
 
-import { isTyping } from './dom';
-import type { Transport } from './transport';
+import { isTyping } from "./dom";
+import type { Transport } from "./transport";
 
 export function connectKeyboard(transport: Transport, allowed: () => boolean = () => true): void {
-  window.addEventListener('keydown', (event) => {
+  window.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !allowed()) return;
-    if (isTyping(event.target) || document.querySelector('dialog[open]')) return;
+    if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
     const action = actionOf(event, transport);
     if (action === null) return;
     event.preventDefault();
@@ -21,16 +21,16 @@ function actionOf(event: KeyboardEvent, transport: Transport): (() => void) | nu
   // The slider and the choice of unit are inputs with arrow keys of their own.
   const isInput = target instanceof HTMLInputElement;
   switch (event.key) {
-    case ' ':
+    case " ":
       return target instanceof HTMLButtonElement || isInput ? null : () => transport.toggle();
-    case 'ArrowRight':
-      return isInput ? null : () => transport.go(event.shiftKey ? 'nextOperation' : 'nextEvent');
-    case 'ArrowLeft':
-      return isInput ? null : () => transport.go(event.shiftKey ? 'previousOperation' : 'previousEvent');
-    case 'Home':
-      return isInput ? null : () => transport.go('first');
-    case 'End':
-      return isInput ? null : () => transport.go('last');
+    case "ArrowRight":
+      return isInput ? null : () => transport.go(event.shiftKey ? "nextOperation" : "nextEvent");
+    case "ArrowLeft":
+      return isInput ? null : () => transport.go(event.shiftKey ? "previousOperation" : "previousEvent");
+    case "Home":
+      return isInput ? null : () => transport.go("first");
+    case "End":
+      return isInput ? null : () => transport.go("last");
     default:
       return null;
   }

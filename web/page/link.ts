@@ -14,13 +14,13 @@
 // What a link says is a stranger's word. Reading bounds everything: the fragment's length,
 // what it unpacks to (while unpacking, so that a bomb stops early), the JSON's shape.
 
-import type { Position, ThemeName } from './engine';
+import type { Position, ThemeName } from "./engine";
 
 export const languageVersion = 1;
 /** Beyond this some programs cut links. */
 export const safeLinkLength = 8000;
 
-const codec = 'deflate1:';
+const codec = "deflate1:";
 const largestFragment = 1 << 20;
 const largestPayload = 1 << 20;
 const largestView = 4096;
@@ -38,15 +38,15 @@ export class LinkError extends Error {}
 
 /** Reads a fragment, with or without its '#'. */
 export async function readLink(fragment: string): Promise<Link> {
-  const text = fragment.replace(/^#/, '');
-  if (text.length > largestFragment) throw new LinkError('The link is longer than any that Pageframe makes.');
+  const text = fragment.replace(/^#/, "");
+  if (text.length > largestFragment) throw new LinkError("The link is longer than any that Pageframe makes.");
 
   const link: Link = { source: null, position: null, view: null, theme: null };
-  for (const part of text.split('&')) {
+  for (const part of text.split("&")) {
     if (part.startsWith(codec)) {
       Object.assign(link, readPayload(await inflate(fromBase64Url(part.slice(codec.length)))));
     } else if (/^[a-z]+\d*:/.test(part)) {
-      throw new LinkError('The link was made by a newer Pageframe than this one, or it is damaged.');
+      throw new LinkError("The link was made by a newer Pageframe than this one, or it is damaged.");
     } else {
       readParameter(link, part);
     }
@@ -62,41 +62,44 @@ export function themeOf(fragment: string): ThemeName | null {
 
 /** One `name=value`. Unknown ones are left alone. */
 function readParameter(link: Link, part: string): void {
-  const [name = '', raw = ''] = part.split('=', 2);
+  const [name = "", raw = ""] = part.split("=", 2);
   let value: string;
   try {
     value = decodeURIComponent(raw);
   } catch {
     throw damaged();
   }
-  if (name === 'theme' && (value === 'dark' || value === 'light')) link.theme = value;
-  if (name === 'view') link.view = value.slice(0, largestView);
-  if (name === 'at') {
+  if (name === "theme" && (value === "dark" || value === "light")) link.theme = value;
+  if (name === "view") link.view = value.slice(0, largestView);
+  if (name === "at") {
     const [, operation, event] = /^(\d{1,10})(?:\.(\d{1,10}))?$/.exec(value) ?? [];
-    if (operation === undefined) throw new LinkError('The link names a step that can’t be: its “at” is no number.');
+    if (operation === undefined)
+      throw new LinkError("The link names a step that can’t be: its “at” is no number.");
     link.position = position(Number(operation), Number(event ?? 0));
   }
-  if (name === 'example') {
+  if (name === "example") {
     if (!/^[\w.-]{1,80}$/.test(value)) throw damaged();
     link.source = { example: value };
   }
 }
 
-function readPayload(json: string): Omit<Link, 'theme'> {
+function readPayload(json: string): Omit<Link, "theme"> {
   let payload: unknown;
   try {
     payload = JSON.parse(json);
   } catch {
     throw damaged();
   }
-  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) throw damaged();
+  if (typeof payload !== "object" || payload === null || Array.isArray(payload)) throw damaged();
   const { text, check, at, view, language } = payload as Record<string, unknown>;
-  if (typeof text !== 'string') throw damaged();
+  if (typeof text !== "string") throw damaged();
   if (check !== undefined && check !== checkOf(text)) throw damaged();
-  if (language !== undefined && (typeof language !== 'number' || !(language >= 1))) throw damaged();
-  if (typeof language === 'number' && language > languageVersion)
-    throw new LinkError('The link’s scenario is written in a newer version of the language than this page knows.');
-  if (view !== undefined && (typeof view !== 'string' || view.length > largestView)) throw damaged();
+  if (language !== undefined && (typeof language !== "number" || !(language >= 1))) throw damaged();
+  if (typeof language === "number" && language > languageVersion)
+    throw new LinkError(
+      "The link’s scenario is written in a newer version of the language than this page knows.",
+    );
+  if (view !== undefined && (typeof view !== "string" || view.length > largestView)) throw damaged();
   if (at !== undefined && !(Array.isArray(at) && at.length === 2)) throw damaged();
   const [operation, event] = (at as unknown[] | undefined) ?? [];
   return {
@@ -108,8 +111,8 @@ function readPayload(json: string): Omit<Link, 'theme'> {
 
 function position(operation: unknown, event: unknown): Position {
   const isIndex = (value: unknown): value is number =>
-    typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xfffffffe;
-  if (!isIndex(operation) || !isIndex(event)) throw new LinkError('The link names a step that can’t be.');
+    typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 0xfffffffe;
+  if (!isIndex(operation) || !isIndex(event)) throw new LinkError("The link names a step that can’t be.");
   return { operation, event };
 }
 
@@ -119,7 +122,7 @@ export async function writeLink(link: Link): Promise<string> {
   const parts: string[] = [];
   if (source === null) {
     // Settings only.
-  } else if ('text' in source) {
+  } else if ("text" in source) {
     const payload = {
       text: source.text,
       check: checkOf(source.text),
@@ -134,33 +137,34 @@ export async function writeLink(link: Link): Promise<string> {
     if (view) parts.push(`view=${encodeURIComponent(view)}`);
   }
   if (theme) parts.push(`theme=${theme}`);
-  return '#' + parts.join('&');
+  return "#" + parts.join("&");
 }
 
 function checkOf(text: string): number {
   let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; ++index) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  for (let index = 0; index < text.length; ++index)
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   return hash >>> 0;
 }
 
 const damaged = (): LinkError =>
-  new LinkError('The link is damaged: part of it is missing or was changed on the way.');
+  new LinkError("The link is damaged: part of it is missing or was changed on the way.");
 
 // -- the codec: raw deflate and base64url ---------------------------------------------
 
 async function deflate(text: string): Promise<Uint8Array> {
-  return collect(new CompressionStream('deflate-raw'), new TextEncoder().encode(text), Infinity);
+  return collect(new CompressionStream("deflate-raw"), new TextEncoder().encode(text), Infinity);
 }
 
 async function inflate(bytes: Uint8Array): Promise<string> {
   let unpacked: Uint8Array;
   try {
-    unpacked = await collect(new DecompressionStream('deflate-raw'), bytes, largestPayload);
+    unpacked = await collect(new DecompressionStream("deflate-raw"), bytes, largestPayload);
   } catch (error) {
     throw error instanceof LinkError ? error : damaged();
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(unpacked);
+    return new TextDecoder("utf-8", { fatal: true }).decode(unpacked);
   } catch {
     throw damaged();
   }
@@ -182,7 +186,7 @@ export async function collect(
     length += value.length;
     if (length > limit) {
       await reader.cancel();
-      throw new LinkError('It unpacks to more than a megabyte, which no scenario needs.');
+      throw new LinkError("It unpacks to more than a megabyte, which no scenario needs.");
     }
     chunks.push(value);
   }
@@ -196,16 +200,16 @@ export async function collect(
 }
 
 function toBase64Url(bytes: Uint8Array): string {
-  let binary = '';
+  let binary = "";
   for (let from = 0; from < bytes.length; from += 0x8000)
     binary += String.fromCharCode(...bytes.subarray(from, from + 0x8000));
-  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 
 function fromBase64Url(text: string): Uint8Array {
-  if (text === '' || !/^[\w-]+$/.test(text)) throw damaged();
+  if (text === "" || !/^[\w-]+$/.test(text)) throw damaged();
   try {
-    const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+    const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
     return Uint8Array.from(binary, (character) => character.charCodeAt(0));
   } catch {
     throw damaged();

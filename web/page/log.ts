@@ -4,42 +4,42 @@
 // Browsers limit an element's height (Firefox: some 17 million pixels), so beyond
 // `tallest` the scroll bar is a scale: its fraction, not its pixels, says which row is first.
 
-import { byId, digits, make } from './dom';
-import type { LogRow } from './engine';
-import type { Reader } from './reader';
+import { byId, digits, make } from "./dom";
+import type { LogRow } from "./engine";
+import type { Reader } from "./reader";
 
 const rowHeight = 24;
 const tallest = 8_000_000;
 
 /** A mark's form says what its hue says. */
 const marks: Record<string, [sign: string, name: string]> = {
-  failed: ['▲', 'failed'],
-  mistake: ['✕', 'mistake'],
-  note: ['●', 'note'],
-  heading: ['■', 'heading'],
+  failed: ["▲", "failed"],
+  mistake: ["✕", "mistake"],
+  note: ["●", "note"],
+  heading: ["■", "heading"],
 };
 
 export class Log {
-  private readonly box = byId('log');
-  private readonly sizer = byId('log-size');
-  private readonly rows = byId('log-rows');
+  private readonly box = byId("log");
+  private readonly sizer = byId("log-size");
+  private readonly rows = byId("log-rows");
   private count = 0;
   private current = -1;
   private scheduled = false;
 
   constructor(private readonly reader: Reader) {
-    reader.on('run', () => this.reset());
-    reader.on('step', () => this.follow());
-    this.box.addEventListener('scroll', () => this.schedule());
-    this.box.addEventListener('keydown', (event) => this.key(event));
+    reader.on("run", () => this.reset());
+    reader.on("step", () => this.follow());
+    this.box.addEventListener("scroll", () => this.schedule());
+    this.box.addEventListener("keydown", (event) => this.key(event));
     new ResizeObserver(() => this.draw()).observe(this.box);
   }
 
   private reset(): void {
-    this.count = this.reader.result.operationCount;
+    this.count = this.reader.operationCount();
     this.current = -1;
     this.sizer.style.height = `${Math.min(this.count * rowHeight, tallest)}px`;
-    byId('log-count').textContent = this.count === 0 ? '' : `${digits(this.count)} operations`;
+    byId("log-count").textContent = this.count === 0 ? "" : `${digits(this.count)} operations`;
   }
 
   /** The present operation comes in sight. */
@@ -85,34 +85,34 @@ export class Log {
     const rows = count > 0 ? this.reader.program.log(from, count) : [];
     this.rows.replaceChildren(...rows.map((row) => this.row(row)));
     this.rows.style.transform = `translateY(${this.box.scrollTop - (first - from) * rowHeight}px)`;
-    const present = this.rows.querySelector('[aria-selected=true]');
-    if (present) this.box.setAttribute('aria-activedescendant', present.id);
-    else this.box.removeAttribute('aria-activedescendant');
+    const present = this.rows.querySelector("[aria-selected=true]");
+    if (present) this.box.setAttribute("aria-activedescendant", present.id);
+    else this.box.removeAttribute("aria-activedescendant");
   }
 
   private row(row: LogRow): HTMLElement {
-    const [sign, name] = marks[row.status] ?? marks[row.kind] ?? ['', ''];
-    const mark = make('span', 'mark', sign);
-    if (name !== '') {
-      mark.setAttribute('role', 'img');
-      mark.setAttribute('aria-label', name);
+    const [sign, name] = marks[row.status] ?? marks[row.kind] ?? ["", ""];
+    const mark = make("span", "mark", sign);
+    if (name !== "") {
+      mark.setAttribute("role", "img");
+      mark.setAttribute("aria-label", name);
     }
-    const remark = row.kind === 'note' || row.kind === 'heading';
+    const remark = row.kind === "note" || row.kind === "heading";
     const element = make(
-      'div',
+      "div",
       `row ${row.status} ${row.kind}`,
-      make('span', 'number', String(row.operation + 1)),
+      make("span", "number", String(row.operation + 1)),
       mark,
-      remark ? make('span', 'words', row.summary) : make('span', 'code', row.call),
-      remark ? null : make('span', 'result', row.summary),
+      remark ? make("span", "words", row.summary) : make("span", "code", row.call),
+      remark ? null : make("span", "result", row.summary),
     );
     element.id = `log-${row.operation}`;
     element.title = remark ? row.summary : `${row.call}\n${row.summary}`;
-    element.setAttribute('role', 'option');
-    element.setAttribute('aria-setsize', String(this.count));
-    element.setAttribute('aria-posinset', String(row.operation + 1));
-    element.setAttribute('aria-selected', String(row.operation === this.current));
-    element.addEventListener('click', () => this.reader.seekOperation(row.operation));
+    element.setAttribute("role", "option");
+    element.setAttribute("aria-setsize", String(this.count));
+    element.setAttribute("aria-posinset", String(row.operation + 1));
+    element.setAttribute("aria-selected", String(row.operation === this.current));
+    element.addEventListener("click", () => this.reader.seekOperation(row.operation));
     return element;
   }
 

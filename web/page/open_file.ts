@@ -1,9 +1,9 @@
 // Files of the reader's own: chosen in a dialog, or dropped anywhere on the page. A scenario
 // (.pf) or a recording, as text or gzipped. A file is read here and goes nowhere.
 
-import { byId } from './dom';
-import { collect } from './link';
-import { notice } from './notices';
+import { byId } from "./dom";
+import { collect } from "./link";
+import { notice } from "./notices";
 
 const largestText = 64 << 20;
 
@@ -11,34 +11,34 @@ export type OpenText = (name: string, text: string) => void;
 
 /** Returns what shows the dialog. */
 export function connectFiles(open: OpenText): () => void {
-  const chooser = byId<HTMLInputElement>('file');
-  chooser.addEventListener('change', () => {
+  const chooser = byId<HTMLInputElement>("file");
+  chooser.addEventListener("change", () => {
     const [file] = chooser.files ?? [];
-    chooser.value = '';
+    chooser.value = "";
     if (file) void openFile(file, open);
   });
 
   // dragenter and dragleave come for every element on the way; the depth tells in from out.
   let depth = 0;
   const show = (shown: boolean): void => {
-    byId('drop').hidden = !shown;
+    byId("drop").hidden = !shown;
   };
-  const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
-  window.addEventListener('dragenter', (event) => {
+  const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
+  window.addEventListener("dragenter", (event) => {
     if (!hasFiles(event)) return;
     event.preventDefault();
     ++depth;
     show(true);
   });
-  window.addEventListener('dragleave', (event) => {
+  window.addEventListener("dragleave", (event) => {
     if (!hasFiles(event)) return;
     depth = Math.max(0, depth - 1);
     if (depth === 0) show(false);
   });
-  window.addEventListener('dragover', (event) => {
+  window.addEventListener("dragover", (event) => {
     if (hasFiles(event)) event.preventDefault();
   });
-  window.addEventListener('drop', (event) => {
+  window.addEventListener("drop", (event) => {
     depth = 0;
     show(false);
     const [file] = event.dataTransfer?.files ?? [];
@@ -51,28 +51,28 @@ export function connectFiles(open: OpenText): () => void {
 
 async function openFile(file: File, open: OpenText): Promise<void> {
   try {
-    open(file.name.replace(/\.gz$/i, ''), await textOf(file));
+    open(file.name.replace(/\.gz$/i, ""), await textOf(file));
   } catch (error) {
-    const why = error instanceof FileError ? error.message : 'the browser can’t read it.';
-    notice(`${file.name} was not opened: ${why}`, { kind: 'error', topic: 'file' });
+    const why = error instanceof FileError ? error.message : "the browser can’t read it.";
+    notice(`${file.name} was not opened: ${why}`, { kind: "error", topic: "file" });
   }
 }
 
 class FileError extends Error {}
 
 async function textOf(file: File): Promise<string> {
-  if (file.size > largestText) throw new FileError('it is larger than 64 MiB.');
+  if (file.size > largestText) throw new FileError("it is larger than 64 MiB.");
   let bytes = new Uint8Array(await file.arrayBuffer());
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
     try {
-      bytes = new Uint8Array(await collect(new DecompressionStream('gzip'), bytes, largestText));
+      bytes = new Uint8Array(await collect(new DecompressionStream("gzip"), bytes, largestText));
     } catch {
-      throw new FileError('it is no whole gzip file, or unpacks to more than 64 MiB.');
+      throw new FileError("it is no whole gzip file, or unpacks to more than 64 MiB.");
     }
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new FileError('it is not text (UTF-8).');
+    throw new FileError("it is not text (UTF-8).");
   }
 }

@@ -8,15 +8,15 @@
 //
 // Listeners of "step" run at most once a frame.
 
-import { keepDraft } from './drafts';
-import type { Move, Position, Program, RunResult, Step } from './engine';
+import { keepDraft } from "./drafts";
+import type { Move, Position, Program, RunResult, Step } from "./engine";
 
 export type Origin =
-  | { kind: 'example'; name: string }
-  | { kind: 'link' }
-  | { kind: 'new' }
-  | { kind: 'file'; name: string }
-  | { kind: 'draft'; id: string };
+  | { kind: "example"; name: string }
+  | { kind: "link" }
+  | { kind: "new" }
+  | { kind: "file"; name: string }
+  | { kind: "draft"; id: string };
 
 export interface Document {
   text: string;
@@ -29,22 +29,29 @@ export interface Place {
   view?: string | null;
 }
 
-type Topic = 'document' | 'draft' | 'run' | 'step';
+type Topic = "document" | "draft" | "run" | "step";
 
 export class Reader {
-  document: Document = { text: '', title: '', origin: { kind: 'link' } };
-  result: RunResult = { ok: false, kind: 'scenario', operationCount: 0, errors: [], warnings: [], stop: null };
+  document: Document = { text: "", title: "", origin: { kind: "link" } };
+  result: RunResult = {
+    ok: false,
+    kind: "scenario",
+    operationCount: 0,
+    errors: [],
+    warnings: [],
+    stop: null,
+  };
   /** The text that ran last without errors: what the picture shows. */
-  shownText = '';
+  shownText = "";
 
   private readonly listeners: Record<Topic, (() => void)[]> = { document: [], draft: [], run: [], step: [] };
   private scheduled = false;
   private cachedStep: Step | null = null;
-  /** Where the reader was in the last run that was without errors. */
-  private lastPosition: Position = { operation: 0, event: 0 };
 
   constructor(readonly program: Program) {
-    program.onChange(() => this.stepChanged());
+    program.onChange((kind) => {
+      if (kind === "position") this.stepChanged();
+    });
   }
 
   on(topic: Topic, listener: () => void): void {
@@ -54,35 +61,38 @@ export class Reader {
   /** Opens another text, at the run's beginning or at a place. False: the position lies past the end. */
   open(document: Document, place: Place = {}): boolean {
     this.document = document;
+    this.shownText = "";
     this.execute(place.position ?? { operation: 0, event: 0 });
+    if (!this.result.ok) this.program.run("");
     if (place.view) this.program.setViewSettings(place.view);
-    this.tell('document');
-    this.tell('run');
-    this.tell('step');
+    this.tell("document");
+    this.tell("run");
+    this.tell("step");
     const { operation, event } = place.position ?? { operation: 0, event: 0 };
-    const count = this.result.operationCount;
-    return operation < count ? event <= this.program.eventCount(operation) : operation === count && event === 0;
+    const count = this.operationCount();
+    return operation < count
+      ? event <= this.program.eventCount(operation)
+      : operation === count && event === 0;
   }
 
   /** The reader typed: the text is a draft from here on. */
   keep(text: string): void {
     if (text === this.document.text) return;
     const { origin } = this.document;
-    const id = keepDraft(origin.kind === 'draft' ? origin.id : null, text, this.position());
-    this.document = { text, title: titleOf(text), origin: { kind: 'draft', id } };
-    this.tell('draft');
+    const id = keepDraft(origin.kind === "draft" ? origin.id : null, text, this.position());
+    this.document = { text, title: titleOf(text), origin: { kind: "draft", id } };
+    this.tell("draft");
   }
 
   /** Runs the document's text, and stays where the reader was as far as the new run goes. */
   rerun(): void {
-    if (this.result.ok) this.lastPosition = this.program.position();
-    this.execute(this.lastPosition);
-    this.tell('run');
-    this.tell('step');
+    this.execute(this.position());
+    this.tell("run");
+    this.tell("step");
   }
 
   position(): Position {
-    return this.result.ok ? this.program.position() : this.lastPosition;
+    return this.program.position();
   }
 
   step(): Step {
@@ -104,12 +114,16 @@ export class Reader {
     this.seek(operation + 1, 0);
   }
 
+  operationCount(): number {
+    return this.program.operationCount();
+  }
+
   atEnd(): boolean {
-    return this.program.position().operation >= this.program.operationCount();
+    return this.position().operation >= this.operationCount();
   }
 
   atStart(): boolean {
-    const { operation, event } = this.program.position();
+    const { operation, event } = this.position();
     return operation === 0 && event === 0;
   }
 
@@ -127,7 +141,7 @@ export class Reader {
     this.scheduled = true;
     requestAnimationFrame(() => {
       this.scheduled = false;
-      this.tell('step');
+      this.tell("step");
     });
   }
 
@@ -139,5 +153,5 @@ export class Reader {
 /** A scenario's title: its first comment, as an author would begin. */
 export function titleOf(text: string): string {
   const [, comment] = /^\s*\/\/+\s*(.+)/.exec(text) ?? [];
-  return comment?.trim().slice(0, 120) ?? 'Untitled scenario';
+  return comment?.trim().slice(0, 120) ?? "Untitled scenario";
 }

@@ -1,19 +1,19 @@
 // The sentence leads: the operation as code, the kernel function that acts, and what just
 // happened in one sentence, whose things have the colours that they have in the picture.
 
-import { byId, make } from './dom';
-import { noPfn, type Program, type SentencePart, type Step } from './engine';
-import type { Reader } from './reader';
+import { byId, make } from "./dom";
+import { noPfn, type Program, type SentencePart, type Step } from "./engine";
+import type { Reader } from "./reader";
 
 export class SentenceArea {
-  private readonly call = byId('call');
-  private readonly chip = byId('function');
-  private readonly sentence = byId('sentence');
+  private readonly call = byId("call");
+  private readonly chip = byId("function");
+  private readonly sentence = byId("sentence");
   private tallest = 0;
 
   constructor(private readonly reader: Reader) {
-    reader.on('step', () => this.show(reader.step()));
-    reader.on('run', () => this.forgetHeight());
+    reader.on("step", () => this.show(reader.step()));
+    reader.on("run", () => this.forgetHeight());
     new ResizeObserver(([entry]) => {
       if (entry?.contentRect.width !== this.width) this.forgetHeight();
       this.width = entry?.contentRect.width ?? 0;
@@ -24,7 +24,7 @@ export class SentenceArea {
   private show(step: Step): void {
     this.call.replaceChildren(...callParts(step.call));
     this.chip.textContent = step.function;
-    this.chip.hidden = step.function === '';
+    this.chip.hidden = step.function === "";
     this.sentence.replaceChildren(...sentenceNodes(step.sentence, this.reader.program));
     this.keepHeight();
   }
@@ -42,7 +42,7 @@ export class SentenceArea {
 
   private forgetHeight(): void {
     this.tallest = 0;
-    this.sentence.style.minHeight = '';
+    this.sentence.style.minHeight = "";
     this.keepHeight();
   }
 }
@@ -50,21 +50,22 @@ export class SentenceArea {
 /** "p = alloc_pages(...)": the variable has the colour of what the step takes. */
 function callParts(call: string): (Node | string)[] {
   const [, variable, rest] = /^([\w.>[\]-]+)( = .*)$/s.exec(call) ?? [];
-  return variable === undefined || rest === undefined ? [call] : [make('span', 'taken', variable), rest];
+  return variable === undefined || rest === undefined ? [call] : [make("span", "taken", variable), rest];
 }
 
 /** The parts of a sentence; one that names frames lights them up in every view. */
 export function sentenceNodes(parts: readonly SentencePart[], program: Program): Node[] {
   return parts.map((part) => {
-    if (part.frames === 0) return make('span', part.role, part.text);
-    const thing = make('button', `thing ${part.role}`, part.text);
-    thing.type = 'button';
-    thing.title = 'Show where it is';
-    thing.addEventListener('click', () => program.select(part.pfn));
-    for (const enter of ['pointerenter', 'focus']) thing.addEventListener(enter, () => program.hover(part.pfn));
-    for (const leave of ['pointerleave', 'blur']) thing.addEventListener(leave, () => program.hover(noPfn));
+    if (part.frames === 0) return make("span", part.role, part.text);
+    const thing = make("button", `thing ${part.role}`, part.text);
+    thing.type = "button";
+    thing.title = "Show where it is";
+    thing.addEventListener("click", () => program.select(part.pfn));
+    for (const enter of ["pointerenter", "focus"])
+      thing.addEventListener(enter, () => program.hover(part.pfn));
+    for (const leave of ["pointerleave", "blur"]) thing.addEventListener(leave, () => program.hover(noPfn));
     return thing;
   });
 }
 
-export const plainText = (parts: readonly SentencePart[]): string => parts.map((part) => part.text).join('');
+export const plainText = (parts: readonly SentencePart[]): string => parts.map((part) => part.text).join("");

@@ -2,11 +2,11 @@
 // variables here, and styles.css has the same values only for the first paint.
 // Without a choice of the reader's the system's preference holds, and is followed.
 
-import type { Program, ThemeName } from './engine';
+import type { Program, ThemeName } from "./engine";
 
-const key = 'pageframe.theme';
-const prefersLight = matchMedia('(prefers-color-scheme: light)');
-const prefersStill = matchMedia('(prefers-reduced-motion: reduce)');
+const key = "pageframe.theme";
+const prefersLight = matchMedia("(prefers-color-scheme: light)");
+const prefersStill = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Theme {
   private program: Program | null = null;
@@ -19,11 +19,11 @@ export class Theme {
   ) {
     this.chosen = keep ? stored() : null;
     this.apply();
-    prefersLight.addEventListener('change', () => this.apply());
+    prefersLight.addEventListener("change", () => this.apply());
   }
 
   get name(): ThemeName {
-    return this.forced ?? this.chosen ?? (prefersLight.matches ? 'light' : 'dark');
+    return this.forced ?? this.chosen ?? (prefersLight.matches ? "light" : "dark");
   }
 
   attach(program: Program): void {
@@ -31,7 +31,7 @@ export class Theme {
     this.apply();
     const motion = (): void => program.setReducedMotion(prefersStill.matches);
     motion();
-    prefersStill.addEventListener('change', motion);
+    prefersStill.addEventListener("change", motion);
   }
 
   force(theme: ThemeName | null): void {
@@ -40,7 +40,7 @@ export class Theme {
   }
 
   toggle(): void {
-    this.chosen = this.name === 'dark' ? 'light' : 'dark';
+    this.chosen = this.name === "dark" ? "light" : "dark";
     this.forced = null;
     if (this.keep) store(this.chosen);
     this.apply();
@@ -48,18 +48,18 @@ export class Theme {
 
   private apply(): void {
     const root = document.documentElement;
-    root.dataset['theme'] = this.name;
+    root.dataset["theme"] = this.name;
     if (this.program === null) return;
     this.program.setTheme(this.name);
     for (const [name, colour] of Object.entries(this.program.palette(this.name)))
-      root.style.setProperty(`--${name.replaceAll('_', '-')}`, colour);
+      root.style.setProperty(`--${name.replaceAll("_", "-")}`, colour);
   }
 }
 
 function stored(): ThemeName | null {
   try {
     const theme = localStorage.getItem(key);
-    return theme === 'dark' || theme === 'light' ? theme : null;
+    return theme === "dark" || theme === "light" ? theme : null;
   } catch {
     return null;
   }

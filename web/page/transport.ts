@@ -3,47 +3,47 @@
 // is the same for the keyboard and for screen readers. The embed has only some of these
 // controls: each is wired where it stands in the HTML.
 
-import { digits } from './dom';
-import type { Move } from './engine';
-import type { Reader } from './reader';
+import { digits } from "./dom";
+import type { Move } from "./engine";
+import type { Reader } from "./reader";
 
-export type Unit = 'event' | 'operation';
+export type Unit = "event" | "operation";
 
 /** At speed 1: time to read a sentence. */
 const millisecondsPerStep = 1200;
 const shortestTick = 16;
 
 export class Transport {
-  private unit: Unit = 'event';
+  private unit: Unit = "event";
   private speed = 1;
   private timer = 0;
   private due = 0;
 
-  private readonly slider = find<HTMLInputElement>('slider');
+  private readonly slider = find<HTMLInputElement>("slider");
 
   constructor(private readonly reader: Reader) {
-    const click = (id: string, action: () => void): void => find(id)?.addEventListener('click', action);
-    click('first', () => this.go('first'));
-    click('previous', () => this.back());
-    click('play', () => this.toggle());
-    click('following', () => this.forward());
-    click('last', () => this.go('last'));
-    click('back', () => this.go('previousEvent'));
-    click('next', () => this.go('nextEvent'));
+    const click = (id: string, action: () => void): void => find(id)?.addEventListener("click", action);
+    click("first", () => this.go("first"));
+    click("previous", () => this.back());
+    click("play", () => this.toggle());
+    click("following", () => this.forward());
+    click("last", () => this.go("last"));
+    click("back", () => this.go("previousEvent"));
+    click("next", () => this.go("nextEvent"));
 
-    for (const choice of document.querySelectorAll<HTMLInputElement>('input[name=unit]'))
-      choice.addEventListener('change', () => {
+    for (const choice of document.querySelectorAll<HTMLInputElement>("input[name=unit]"))
+      choice.addEventListener("change", () => {
         this.unit = choice.value as Unit;
         this.show();
       });
-    const speed = find<HTMLSelectElement>('speed');
-    speed?.addEventListener('change', () => {
+    const speed = find<HTMLSelectElement>("speed");
+    speed?.addEventListener("change", () => {
       this.speed = Number(speed.value);
       this.due = performance.now();
     });
-    this.slider?.addEventListener('input', () => this.slide(Number(this.slider?.value)));
-    reader.on('step', () => this.show());
-    reader.on('document', () => this.stop());
+    this.slider?.addEventListener("input", () => this.slide(Number(this.slider?.value)));
+    reader.on("step", () => this.show());
+    reader.on("document", () => this.stop());
   }
 
   get playing(): boolean {
@@ -57,11 +57,11 @@ export class Transport {
   }
 
   forward(): void {
-    this.go(this.unit === 'event' ? 'nextEvent' : 'nextOperation');
+    this.go(this.unit === "event" ? "nextEvent" : "nextOperation");
   }
 
   back(): void {
-    this.go(this.unit === 'event' ? 'previousEvent' : 'previousOperation');
+    this.go(this.unit === "event" ? "previousEvent" : "previousOperation");
   }
 
   toggle(): void {
@@ -69,8 +69,8 @@ export class Transport {
       this.stop();
       return;
     }
-    if (this.reader.result.operationCount === 0) return;
-    if (this.reader.atEnd()) this.reader.move('first');
+    if (this.reader.operationCount() === 0) return;
+    if (this.reader.atEnd()) this.reader.move("first");
     this.due = performance.now();
     this.timer = setTimeout(() => this.tick());
     this.show();
@@ -86,7 +86,7 @@ export class Transport {
   /** 0 is the beginning, n is operation n complete. */
   private slide(value: number): void {
     this.stop();
-    if (value === 0) this.reader.move('first');
+    if (value === 0) this.reader.move("first");
     else this.reader.seekOperation(value - 1);
   }
 
@@ -96,7 +96,7 @@ export class Transport {
     const now = performance.now();
     if (now - this.due > 1000 + interval) this.due = now;
     while (this.due <= now && !this.reader.atEnd()) {
-      this.reader.move(this.unit === 'event' ? 'nextEvent' : 'nextOperation');
+      this.reader.move(this.unit === "event" ? "nextEvent" : "nextOperation");
       this.due += interval;
     }
     if (this.reader.atEnd()) {
@@ -111,25 +111,25 @@ export class Transport {
     const count = step.operationCount;
     const atStart = this.reader.atStart();
     const operation = atStart ? 0 : step.operation + 1;
-    const place = find('place');
+    const place = find("place");
     if (place)
       place.textContent =
         `op ${digits(operation)} / ${digits(count)}` +
-        (step.eventCount > 0 ? ` · event ${step.event} / ${step.eventCount}` : '');
+        (step.eventCount > 0 ? ` · event ${step.event} / ${step.eventCount}` : "");
 
-    setDisabled(atStart, 'first', 'previous', 'back');
-    setDisabled(this.reader.atEnd(), 'following', 'last', 'next');
-    setDisabled(count === 0, 'play');
-    find('following')?.setAttribute('aria-label', `Next ${this.unit}`);
-    find('previous')?.setAttribute('aria-label', `Previous ${this.unit}`);
-    const play = find('play');
-    play?.setAttribute('aria-label', this.playing ? 'Pause' : 'Play');
-    play?.classList.toggle('playing', this.playing);
+    setDisabled(atStart, "first", "previous", "back");
+    setDisabled(this.reader.atEnd(), "following", "last", "next");
+    setDisabled(count === 0, "play");
+    find("following")?.setAttribute("aria-label", `Next ${this.unit}`);
+    find("previous")?.setAttribute("aria-label", `Previous ${this.unit}`);
+    const play = find("play");
+    play?.setAttribute("aria-label", this.playing ? "Pause" : "Play");
+    play?.classList.toggle("playing", this.playing);
 
     if (this.slider === null) return;
     this.slider.max = String(count);
     this.slider.value = String(operation);
-    this.slider.setAttribute('aria-valuetext', `operation ${operation} of ${count}: ${step.call}`);
+    this.slider.setAttribute("aria-valuetext", `operation ${operation} of ${count}: ${step.call}`);
   }
 }
 
@@ -139,5 +139,5 @@ function find<T extends HTMLElement = HTMLElement>(id: string): T | null {
 
 /** Disabled for everyone, yet the focus stays: a reader at the end can go back by keyboard. */
 function setDisabled(disabled: boolean, ...ids: string[]): void {
-  for (const id of ids) find(id)?.setAttribute('aria-disabled', String(disabled));
+  for (const id of ids) find(id)?.setAttribute("aria-disabled", String(disabled));
 }

@@ -1,10 +1,20 @@
-// Loads the WebAssembly program and opens its window on the canvas.
-import create_pageframe from "pageframe-wasm";
-import type { MainModule } from "pageframe-wasm";
+// Loads the WebAssembly program and connects the browser to it.
 
-export type Engine = MainModule;
+import createPageframe from "pageframe-wasm";
+import { followSize, surviveContextLoss } from "./canvas";
+import type { Face, Program } from "./engine";
+import { connectInput } from "./input";
+import { followViews } from "./layout";
+import { notice } from "./notices";
 
-const faces = ["words", "words-strong", "code"] as const;
+const faces: readonly Face[] = ["words", "words-strong", "code"];
+
+declare global {
+  interface Window {
+    /** The program, for tests and for the curious. */
+    pageframe?: Program;
+  }
+}
 
 async function bytes(address: URL): Promise<Uint8Array> {
   const answer = await fetch(address);
@@ -12,18 +22,44 @@ async function bytes(address: URL): Promise<Uint8Array> {
   return new Uint8Array(await answer.arrayBuffer());
 }
 
-// What goes wrong here is thrown, with a message for the reader.
-export async function load_engine(canvas: HTMLCanvasElement): Promise<Engine> {
+/** What goes wrong here is thrown, with a message for the reader. */
+export async function loadProgram(
+  canvas: HTMLCanvasElement,
+  wheelRefused?: (event: WheelEvent) => void,
+): Promise<Program> {
+  if (typeof WebAssembly !== "object") throw new Error("this browser has no WebAssembly.");
   const here = new URL(".", import.meta.url);
-  const fonts = faces.map((face) => bytes(new URL(`fonts/${face}.ttf`, here)));
-  const engine: Engine = await create_pageframe({
+  const fonts = Promise.all(faces.map((face) => bytes(new URL(`fonts/${face}.ttf`, here))));
+  const program = (await createPageframe({
     canvas,
     locateFile: (name: string) => new URL(name, here).href,
-  });
-  for (const [index, face] of faces.entries()) {
-    const font = await fonts[index];
-    if (font) engine.set_font(face, font);
+  })) as unknown as Program;
+  for (const [index, font] of (await fonts).entries()) program.setFont(faces[index] as Face, font);
+
+  window.pageframe = program;
+  if (program.start()) {
+    surviveContextLoss(canvas, program);
+    connectInput(canvas, program, wheelRefused);
+    followSize(canvas, program);
+    followViews(canvas, program);
+  } else {
+    notice(
+      "This browser gives no WebGL 2, so there are no pictures. The sentence, the events, the log and the scenario work.",
+      {
+        topic: "webgl",
+      },
+    );
   }
-  if (!engine.start()) throw new Error("This browser gives no WebGL 2.");
-  return engine;
+  return program;
+}
+
+export function explainFailure(error: unknown): void {
+  const why = error instanceof Error ? error.message : String(error);
+  notice(`Pageframe’s program could not be loaded: ${why}`, {
+    kind: "error",
+    topic: "load",
+    actions: [{ text: "Try again", run: () => location.reload() }],
+  });
+  const sentence = document.getElementById("sentence");
+  if (sentence) sentence.textContent = "Nothing can be shown.";
 }
