@@ -201,8 +201,11 @@ public:
         for (std::string line; std::getline(lines, line);) read_line(line);
         State state = empty_machine(nodes_, static_cast<unsigned>(per_cpu_.size()));
         auto pool = std::make_shared<ChunkPool>();
-        state.buddy.per_cpu = {pool, zones_.size() * per_cpu_.size(), PerCpuPages{}};
-        for (std::size_t i = 0; i < pages_.size(); ++i) state.buddy.per_cpu.write(i) = pages_[i];
+        const auto zone_count = static_cast<ZoneId>(zones_.size());
+        state.buddy.per_cpu = {pool, BuddyState::per_cpu_index(zone_count, 0), PerCpuPages{}};
+        for (ZoneId zone = 0; zone < zone_count; ++zone)
+            for (std::size_t cpu = 0; cpu < per_cpu_.size(); ++cpu)
+                state.buddy.write_pages_of_cpu(zone, static_cast<CpuId>(cpu)) = pages_[zone * per_cpu_.size() + cpu];
         state.buddy.zones = zones_;
         return state;
     }
