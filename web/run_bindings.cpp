@@ -4,7 +4,9 @@
 // Whatever the page passes is checked here: a link or a host may say anything.
 #include <emscripten/bind.h>
 
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "engine/machine/state.h"
 #include "engine/proc/proc.h"
@@ -41,10 +43,10 @@ void report_changes() {
 
 // -- the run ------------------------------------------------------------------
 
+/// With errors in the text nothing changes: what was shown stays.
 val run(const std::string& text) {
-    the_app().show(Session::from_text(text));
-    request_frame();
-    const Session& run = session();
+    std::unique_ptr<Session> made = Session::from_text(text);
+    const Session& run = *made;
     val result = val::object();
     result.set("ok", run.errors().empty());
     result.set("kind", std::string(run.source_kind() == SourceKind::recording ? "recording" : "scenario"));
@@ -52,6 +54,8 @@ val run(const std::string& text) {
     result.set("errors", to_value(run.errors()));
     result.set("warnings", to_value(run.warnings()));
     result.set("stop", run.stop() ? to_value(*run.stop()) : val::null());
+    if (run.errors().empty()) the_app().show(std::move(made));
+    request_frame();
     return result;
 }
 
