@@ -7,6 +7,7 @@
 #include <bit>
 
 #include "engine/buddy/buddy_events.h"
+#include "engine/machine/kernel_footprint.h"
 #include "engine/machine/machine.h"
 #include "engine/machine/memory_map.h"
 #include "engine/machine/tuning.h"
@@ -100,6 +101,19 @@ void hand_over_memory(BuddyState& state, const std::vector<MemoryRange>& map) {
     }
 }
 
+/// The numbers are computed before the kernel's init sections come in, and stay until a setting is written.
+void tune_at_start(BuddyState& state, const MachineConfiguration& configuration, const std::vector<MemoryRange>& map) {
+    std::vector<LateFrames> late;
+    if (configuration.reserve == MachineConfiguration::Reserve::kernel && !has_settings(configuration))
+        late = frames_freed_after_start(map);
+    for (const LateFrames& frames : late) {
+        Zone& zone = state.zones[state.zone_of(frames.pfn)];
+        zone.managed -= std::min(zone.managed, frames.count);
+    }
+    tune(state, configuration);
+    for (const LateFrames& frames : late) state.zones[state.zone_of(frames.pfn)].managed += frames.count;
+}
+
 }  // namespace
 
 State boot(const MachineConfiguration& configuration, std::shared_ptr<ChunkPool> pool) {
@@ -120,7 +134,7 @@ State boot(const MachineConfiguration& configuration, std::shared_ptr<ChunkPool>
     buddy.per_cpu = ChunkArray<PerCpuPages>(pool, BuddyState::per_cpu_index(static_cast<ZoneId>(buddy.zones.size()), 0), PerCpuPages{});
     hand_over_memory(buddy, map);
     build_zonelists(buddy, configuration);
-    tune(buddy, configuration);
+    tune_at_start(buddy, configuration, map);
     return state;
 }
 

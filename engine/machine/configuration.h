@@ -1,6 +1,7 @@
 // What a machine is before it starts: the `machine { }` block of a scenario as a value.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -43,6 +44,7 @@ struct MachineConfiguration {
     std::int64_t watermark_scale_factor = -1;
     std::int64_t watermark_boost_factor = -1;
     std::int64_t percpu_pagelist_high_fraction = -1;
+    std::array<std::uint32_t, 4> lowmem_reserve_ratio{256, 256, 32, 0};  ///< by zone: DMA, DMA32, Normal, Movable
 };
 
 inline constexpr std::uint64_t largest_ram_bytes = 16ULL << 30;

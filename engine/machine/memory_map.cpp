@@ -1,13 +1,15 @@
 // A PC's memory map, as QEMU's firmware reports it:
 //
-//     0      1           0x9f   0x100                       3 GiB         4 GiB
-//     absent | usable ... | absent | usable ... (kernel image) | absent (PCI) | usable ...
+//     0      1           0x9f   0x100        3 GiB         4 GiB
+//     absent | usable ... | absent | usable ... | absent (PCI) | usable ...
 //
 // The PCI hole below 4 GiB exists only where the machine is asked to look like a real one at its start
 // (reserve = kernel) or has memory above 4 GiB by name (ram_above_4g).
 #include "engine/machine/memory_map.h"
 
 #include <algorithm>
+
+#include "engine/machine/kernel_footprint.h"
 
 namespace pageframe {
 
@@ -19,8 +21,6 @@ constexpr Pfn legacy_hole_end = 0x100;
 constexpr Pfn four_gib = 0x100000;
 constexpr Pfn pci_hole_start = 0xc0000;    // 3 GiB
 constexpr Pfn firmware_tables = 32;        // ACPI tables at the end of low memory
-constexpr Pfn kernel_start = 0x1000;       // CONFIG_PHYSICAL_START, 16 MiB
-constexpr Pfn kernel_end = 0x4400;         // the end of its bss, 68 MiB
 
 struct Extent {
     Pfn start;
@@ -61,36 +61,22 @@ std::vector<Pfn> node_ends(const MachineConfiguration& configuration, const std:
     return ends;
 }
 
-void append(std::vector<MemoryRange>& map, Pfn start, Pfn end, NodeId node, MemoryRange::Kind kind) {
-    if (start < end) map.push_back({start, end, node, kind});
-}
-
-/// One usable stretch of one node, with the kernel image cut out where it lies.
-void append_stretch(std::vector<MemoryRange>& map, Extent extent, NodeId node, bool with_kernel) {
-    using Kind = MemoryRange::Kind;
-    if (!with_kernel || extent.end <= kernel_start || extent.start >= kernel_end)
-        return append(map, extent.start, extent.end, node, Kind::usable);
-    append(map, extent.start, std::max(extent.start, kernel_start), node, Kind::usable);
-    append(map, std::max(extent.start, kernel_start), std::min(extent.end, kernel_end), node, Kind::reserved);
-    append(map, std::min(extent.end, kernel_end), extent.end, node, Kind::usable);
-}
-
 }  // namespace
 
 std::vector<MemoryRange> memory_map(const MachineConfiguration& configuration) {
     const std::vector<Extent> extents = ram_extents(configuration);
     const std::vector<Pfn> ends = node_ends(configuration, extents);
-    const bool with_kernel = configuration.reserve == MachineConfiguration::Reserve::kernel;
     std::vector<MemoryRange> map;
     for (const Extent& extent : extents) {
         Pfn start = extent.start;
         for (std::size_t node = 0; node < ends.size() && start < extent.end; ++node) {
             const Pfn end = std::min(extent.end, ends[node]);
             if (end <= start) continue;
-            append_stretch(map, {start, end}, static_cast<NodeId>(node), with_kernel);
+            map.push_back({start, end, static_cast<NodeId>(node), MemoryRange::Kind::usable});
             start = end;
         }
     }
+    if (configuration.reserve == MachineConfiguration::Reserve::kernel) reserve_kernel_footprint(map, configuration);
     return map;
 }
 

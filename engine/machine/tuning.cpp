@@ -9,8 +9,6 @@ namespace pageframe {
 
 namespace {
 
-constexpr std::uint32_t lowmem_reserve_ratio[zone_kind_count] = {256, 256, 32, 0};
-
 std::uint64_t integer_square_root(std::uint64_t value) {
     std::uint64_t root = 0;
     for (std::uint64_t bit = std::uint64_t{1} << 31; bit != 0; bit >>= 1)
@@ -27,7 +25,7 @@ std::uint64_t fraction(std::uint64_t value, std::uint64_t numerator, std::uint64
 }
 
 /// setup_per_zone_lowmem_reserve(): within a node, what is kept from requests for higher zones.
-void set_lowmem_reserves(BuddyState& state) {
+void set_lowmem_reserves(BuddyState& state, const MachineConfiguration& configuration) {
     for (Zone& zone : state.zones) {
         const auto own = static_cast<unsigned>(zone.kind);
         zone.lowmem_reserve = {};
@@ -35,7 +33,7 @@ void set_lowmem_reserves(BuddyState& state) {
         for (unsigned kind = own + 1; kind < zone.lowmem_reserve.size(); ++kind) {
             for (const Zone& other : state.zones)
                 if (other.node == zone.node && static_cast<unsigned>(other.kind) == kind) above += other.managed;
-            const std::uint32_t ratio = lowmem_reserve_ratio[own];
+            const std::uint32_t ratio = configuration.lowmem_reserve_ratio[own];
             zone.lowmem_reserve[kind] =
                 ratio == 0 || zone.managed == 0 ? 0 : static_cast<std::uint32_t>(above / ratio);
         }
@@ -143,6 +141,12 @@ void append_zones(const BuddyState& state, NodeId node, Zonelist& list) {
 
 }  // namespace
 
+bool has_settings(const MachineConfiguration& configuration) {
+    return configuration.min_free_kbytes >= 0 || configuration.watermark_scale_factor >= 0 ||
+           configuration.percpu_pagelist_high_fraction >= 0 ||
+           configuration.lowmem_reserve_ratio != MachineConfiguration{}.lowmem_reserve_ratio;
+}
+
 void tune(BuddyState& state, const MachineConfiguration& configuration) {
     const std::uint64_t scale =
         configuration.watermark_scale_factor >= 0 ? static_cast<std::uint64_t>(configuration.watermark_scale_factor) : 10;
@@ -152,7 +156,7 @@ void tune(BuddyState& state, const MachineConfiguration& configuration) {
                                        ? static_cast<std::uint64_t>(configuration.min_free_kbytes)
                                        : min_free_kbytes_of(state, scale);
     set_watermarks(state, min_free, scale);
-    set_lowmem_reserves(state);
+    set_lowmem_reserves(state, configuration);
     for (Zone& zone : state.zones) set_statistics_threshold(zone, static_cast<std::uint32_t>(state.cpu_count()));
     set_per_cpu_limits(state, configuration);
 }
