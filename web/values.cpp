@@ -197,7 +197,9 @@ val log_values(Session& session, OperationNumber from, OperationNumber count) {
         row.set("kind", std::string(kind_name(operation.kind)));
         row.set("call", session.call_text(number));
         row.set("summary", session.summary_of(number).plain());
-        row.set("status", std::string(status_name(session.timeline().result_of(number).status)));
+        const OperationResult result = session.timeline().result_of(number);
+        row.set("status", std::string(status_name(result.status)));
+        row.set("result", result_text(operation, result));
         rows.call<void>("push", row);
     }
     return rows;

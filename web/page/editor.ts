@@ -34,7 +34,10 @@ export class Editor {
     // What was typed in the last moments before the page goes away is kept too.
     for (const leaving of ["pagehide", "visibilitychange"])
       window.addEventListener(leaving, () => this.timer !== 0 && this.reader.keep(this.field.value));
-    new ResizeObserver(() => this.draw()).observe(this.field);
+    new ResizeObserver(() => {
+      this.reveal();
+      this.draw();
+    }).observe(this.field);
     void document.fonts.ready.then(() => this.draw());
 
     reader.on("document", () => this.load());
@@ -124,7 +127,7 @@ export class Editor {
     mark.style.height = `${this.lineHeight}px`;
     if (length > 0) {
       // A tab is drawn as wide as it reaches to the next fourth column.
-      const before = columnsOf(this.lines[line - 1]?.slice(0, column - 1) ?? "");
+      const before = columnsOf(beginning(this.lines[line - 1] ?? "", column - 1));
       mark.style.left = `${before * this.characterWidth}px`;
       mark.style.width = `${length * this.characterWidth}px`;
     }
@@ -138,17 +141,26 @@ export class Editor {
 
   private shownLine = 0;
 
-  /** The present line comes in sight, unless the reader is writing. */
   private showLine(): void {
     const line = this.presentLine();
-    if (line !== this.shownLine && line > 0 && document.activeElement !== this.field) {
-      const top = (line - 1) * this.lineHeight;
-      const { scrollTop, clientHeight } = this.field;
-      if (top < scrollTop || top + this.lineHeight > scrollTop + clientHeight)
-        this.field.scrollTop = top - clientHeight / 3;
+    if (line !== this.shownLine) {
+      this.shownLine = line;
+      this.reveal();
     }
-    this.shownLine = line;
     this.draw();
+  }
+
+  /** The present line comes in sight, unless the reader is writing. */
+  private reveal(): void {
+    if (this.shownLine > 0 && document.activeElement !== this.field) this.scrollTo(this.shownLine);
+  }
+
+  private scrollTo(line: number): void {
+    const top = (line - 1) * this.lineHeight;
+    const { scrollTop, clientHeight } = this.field;
+    if (top < scrollTop || top + this.lineHeight > scrollTop + clientHeight) {
+      this.field.scrollTop = top - clientHeight / 3;
+    }
   }
 
   // -- messages -----------------------------------------------------------------------
@@ -185,15 +197,16 @@ export class Editor {
   private goTo(line: number, column: number, length: number): void {
     let start = 0;
     for (let index = 0; index < line - 1; ++index) start += (this.lines[index]?.length ?? 0) + 1;
-    start += column - 1;
+    const before = beginning(this.lines[line - 1] ?? "", column - 1).length;
+    const end = beginning(this.lines[line - 1] ?? "", column - 1 + length).length;
     this.field.focus();
-    this.field.setSelectionRange(start, start + length);
-    const top = (line - 1) * this.lineHeight;
-    const { scrollTop, clientHeight } = this.field;
-    if (top < scrollTop || top + this.lineHeight > scrollTop + clientHeight)
-      this.field.scrollTop = top - clientHeight / 3;
+    this.field.setSelectionRange(start + before, start + end);
+    this.scrollTo(line);
   }
 }
+
+/** The first `count` characters; a character of the program is one or two of JavaScript's. */
+const beginning = (line: string, count: number): string => [...line].slice(0, count).join("");
 
 function columnsOf(text: string): number {
   let columns = 0;

@@ -72,6 +72,8 @@ export interface LogRow {
   line: number;
   call: string;
   status: Status;
+  /** What the call gave its caller: "pfn 1088", "NULL". */
+  result: string;
   summary: string;
   kind: string;
 }

@@ -32,7 +32,10 @@ export class Log {
     reader.on("step", () => this.follow());
     this.box.addEventListener("scroll", () => this.schedule());
     this.box.addEventListener("keydown", (event) => this.key(event));
-    new ResizeObserver(() => this.draw()).observe(this.box);
+    new ResizeObserver(() => {
+      this.reveal();
+      this.draw();
+    }).observe(this.box);
   }
 
   private reset(): void {
@@ -42,17 +45,22 @@ export class Log {
     byId("log-count").textContent = this.count === 0 ? "" : `${digits(this.count)} operations`;
   }
 
-  /** The present operation comes in sight. */
   private follow(): void {
     const { operation } = this.reader.step();
     if (operation !== this.current) {
       this.current = operation;
-      const first = Math.ceil(this.firstRow());
-      const visible = Math.floor(this.box.clientHeight / rowHeight);
-      if (operation < first || operation >= first + visible)
-        this.scrollTo(operation - Math.floor(visible / 3));
+      this.reveal();
     }
     this.draw();
+  }
+
+  /** The present operation comes in sight. */
+  private reveal(): void {
+    const first = Math.ceil(this.firstRow());
+    const visible = Math.floor(this.box.clientHeight / rowHeight);
+    if (this.current < first || this.current >= first + visible) {
+      this.scrollTo(this.current - Math.floor(visible / 3));
+    }
   }
 
   private firstRow(): number {
@@ -104,7 +112,7 @@ export class Log {
       make("span", "number", String(row.operation + 1)),
       mark,
       remark ? make("span", "words", row.summary) : make("span", "code", row.call),
-      remark ? null : make("span", "result", row.summary),
+      remark ? null : make("span", "result", row.status === "mistake" ? mistakeOf(row.summary) : row.result),
     );
     element.id = `log-${row.operation}`;
     element.title = remark ? row.summary : `${row.call}\n${row.summary}`;
@@ -126,3 +134,6 @@ export class Log {
     this.reader.seekOperation(Math.min(this.count - 1, Math.max(0, this.current + step)));
   }
 }
+
+/** "Double free: pfn 4256 is ..." -> "Double free" */
+const mistakeOf = (summary: string): string => summary.replace(/[:.].*$/s, "");

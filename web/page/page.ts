@@ -33,9 +33,9 @@ async function main(): Promise<void> {
   theme.attach(program);
   const reader = new Reader(program);
   new SentenceArea(reader);
+  showOperation(reader);
   new Editor(reader);
   new Log(reader);
-  showOperation(reader);
   speak(reader);
   connectKeyboard(new Transport(reader));
   connectShare(reader);

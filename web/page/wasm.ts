@@ -28,13 +28,13 @@ export async function loadProgram(
   wheelRefused?: (event: WheelEvent) => void,
 ): Promise<Program> {
   if (typeof WebAssembly !== "object") throw new Error("this browser has no WebAssembly.");
-  const here = new URL(".", import.meta.url);
-  const fonts = Promise.all(faces.map((face) => bytes(new URL(`fonts/${face}.ttf`, here))));
-  const program = (await createPageframe({
-    canvas,
-    locateFile: (name: string) => new URL(name, here).href,
-  })) as unknown as Program;
-  for (const [index, font] of (await fonts).entries()) program.setFont(faces[index] as Face, font);
+  const here = new URL(".", document.baseURI);
+  const [module, ...fonts] = await Promise.all([
+    createPageframe({ canvas, locateFile: (name: string) => new URL(name, here).href }),
+    ...faces.map((face) => bytes(new URL(`fonts/${face}.ttf`, here))),
+  ]);
+  const program = module as unknown as Program;
+  for (const [index, font] of fonts.entries()) program.setFont(faces[index] as Face, font);
 
   window.pageframe = program;
   if (program.start()) {
