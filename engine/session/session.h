@@ -1,7 +1,8 @@
 // A session: one run with all that a reader needs to look at it, whether it came from a scenario's text or
 // from a recording. The command line, the page and the tests all start here.
 //
-//     text -> parse -> machine started -> operations run -> Timeline
+//     scenario:   text -> read -> machine started -> run, each operation appended to the Timeline
+//     recording:  text -> read -> the kernel's state -> its operations appended to the Timeline
 #pragma once
 
 #include <cstdint>
@@ -13,7 +14,7 @@
 
 #include "engine/core/sentence.h"
 #include "engine/machine/configuration.h"
-#include "engine/scenario/diagnostic.h"
+#include "engine/scenario/scenario.h"
 #include "engine/timeline/timeline.h"
 
 namespace pageframe {
@@ -41,7 +42,7 @@ public:
     Timeline& timeline() { return *timeline_; }
     const Timeline& timeline() const { return *timeline_; }
 
-    /// The operation as code: "p = alloc_pages(GFP_KERNEL, 5)".
+    /// The operation as code: "p = alloc_pages(GFP_KERNEL, 5)", "__free_pages(p, 5)".
     std::string call_text(OperationNumber number) const;
     /// The variable that the operation's result went to ("p", "task[3]"), or "".
     std::string variable_of(OperationNumber number) const;
@@ -60,8 +61,7 @@ private:
     std::optional<Diagnostic> stop_;
     MachineConfiguration configuration_;
     std::unique_ptr<Timeline> timeline_;
-    std::vector<std::string> strings_;
-    std::vector<std::uint32_t> variable_names_;  ///< by operation: index into strings_
+    RunResult run_;  ///< of a scenario: its strings, and which variable got what
 };
 
 }  // namespace pageframe

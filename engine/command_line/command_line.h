@@ -1,0 +1,45 @@
+// The command-line tool: the engine without a picture, natively and (the same program) under node.
+//
+//     pageframe run FILE [--at OP[.EVENT]] [--print WHAT...]
+//     pageframe check FILE...
+//     pageframe replay RECORDING...
+//
+// Each command is a function from its words to an exit code. What was asked for goes to stdout, what went
+// wrong to stderr, except that `check` is asked for what is wrong.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace pageframe::command_line {
+
+enum ExitCode : int {
+    success = 0,
+    failure = 1,       ///< errors in a text; results that differ
+    stopped = 2,       ///< a run ended before its text did: a bound, a run-time error
+    wrong_usage = 64,  ///< as <sysexits.h> has it
+    no_input = 66,
+};
+
+using Words = std::span<const std::string_view>;
+
+int run_command(Words words);
+int check_command(Words words);
+int replay_command(Words words);
+
+/// The whole file, or all of stdin for "-"; decompressed when it is gzip. False with a message on stderr
+/// when it can't be read.
+bool read_text(std::string_view path, std::string& text);
+/// What a reader knows a file by: its name without folders; "stdin" for "-".
+std::string name_of(std::string_view path);
+
+void write(const std::string& text);        ///< to stdout
+void write_error(const std::string& text);  ///< to stderr
+
+/// "pageframe: message" on stderr, and the exit code for a wrong use.
+int usage_error(const std::string& message);
+/// ": did you mean --print?", or nothing when no candidate is near.
+std::string near_name(std::string_view meant, std::span<const std::string_view> candidates);
+
+}  // namespace pageframe::command_line

@@ -1,0 +1,38 @@
+// pageframe replay: recordings of a real kernel, one line each.
+#include "engine/command_line/command_line.h"
+#include "engine/replay/replay.h"
+
+namespace pageframe::command_line {
+namespace {
+
+bool replay_text(std::string_view path, std::string text) {
+    RecordingError error;
+    const auto recording = parse_recording(std::move(text), error);
+    const auto report = recording ? replay(*recording, error) : std::nullopt;
+    if (!report) {
+        write_error(std::string(path) + ":" + std::to_string(error.line) + ":1: " + error.message + "\n");
+        return false;
+    }
+    write(name_of(path) + ": " + summary_text(*report) + "\n");
+    if (report->difference) write(difference_text(*report->difference));
+    return report->all_equal();
+}
+
+}  // namespace
+
+int replay_command(Words words) {
+    if (words.empty()) return usage_error("replay wants a recording");
+    int code = success;
+    for (std::string_view word : words) {
+        if (word.size() > 1 && word[0] == '-') return usage_error("replay has no option " + std::string(word));
+        std::string text;
+        if (!read_text(word, text)) {
+            code = no_input;
+            continue;
+        }
+        if (!replay_text(word, std::move(text)) && code == success) code = failure;
+    }
+    return code;
+}
+
+}  // namespace pageframe::command_line
