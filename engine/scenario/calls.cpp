@@ -15,7 +15,30 @@ std::array<std::span<const KernelCall>, 3> tables() {
     return {buddy_calls(), address_calls(), remark_calls()};
 }
 
+// Take a name out when its row comes.
+constexpr std::string_view unmodelled[] = {
+    "kmalloc",          "kzalloc",           "kcalloc",           "kmalloc_array",
+    "kmalloc_node",     "krealloc",          "kfree",             "kfree_sensitive",
+    "ksize",            "kmem_cache_create", "kmem_cache_alloc",  "kmem_cache_zalloc",
+    "kmem_cache_free",  "kmem_cache_destroy", "kmem_cache_shrink", "kmem_cache_size",
+    "kmem_cache_alloc_bulk", "kmem_cache_free_bulk", "vmalloc",   "vzalloc",
+    "vmalloc_user",     "vfree",             "vmap",              "vunmap",
+    "vmalloc_to_page",  "vmalloc_to_pfn",    "kvmalloc",          "kvzalloc",
+    "kvfree",           "kmap",              "kunmap",            "kmap_local_page",
+    "kunmap_local",     "memset",            "memcpy",            "memmove",
+    "strcpy",           "strncpy",           "strscpy",           "sprintf",
+    "snprintf",         "dma_alloc_coherent", "dma_free_coherent", "alloc_contig_pages",
+    "free_contig_range", "get_page",         "put_page",          "folio_alloc",
+    "folio_put",
+};
+
 }  // namespace
+
+std::span<const std::string_view> unmodelled_calls() { return unmodelled; }
+
+bool is_unmodelled(std::string_view name) {
+    return std::find(std::begin(unmodelled), std::end(unmodelled), name) != std::end(unmodelled);
+}
 
 CallIndex find_call(std::string_view name) {
     CallIndex index = 0;

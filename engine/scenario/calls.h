@@ -104,6 +104,9 @@ using CallIndex = std::uint32_t;
 inline constexpr CallIndex no_call = 0xffffffffU;
 
 CallIndex find_call(std::string_view name);
+/// Functions of the kernel that the model does not have yet: known, so that the error can say so.
+std::span<const std::string_view> unmodelled_calls();
+bool is_unmodelled(std::string_view name);
 const KernelCall& call_at(CallIndex index);
 CallIndex call_count();
 /// "alloc_pages(gfp, order)"

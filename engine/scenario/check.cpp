@@ -97,10 +97,14 @@ std::string Checker::near_name(NameId name, bool call) {
         near.offer(text(syntax_.functions[i].name));
     for (CallIndex index = 0; index < call_count(); ++index)
         near.offer(call_at(index).name);
+    for (std::string_view later : unmodelled_calls())
+        near.offer(later);
     for (std::string_view built_in : built_in_names)
         near.offer(built_in);
-    for (std::string_view word : statement_words)
-        near.offer(word);
+    // Short names are too near to "for" and "if" by nature.
+    if (text(name).size() > 3)
+        for (std::string_view word : statement_words)
+            near.offer(word);
     if (call) return near.best();
     const std::size_t variables = std::min(scope_names_.size(), most_candidates);
     for (std::size_t i = 0; i < variables; ++i)

@@ -71,6 +71,10 @@ Type Checker::call(Expression& node) {
         return syntax_.at(node.first).type;
     }
     check_arguments(node);
+    if (is_unmodelled(name)) {
+        diagnostics_.error(node.place, name + "() is not modelled in this version");
+        return types::unknown;
+    }
     const std::string suggestion = near_name(node.name, true);
     diagnostics_.error(node.place, "'" + name + "' is not a function" + did_you_mean(suggestion),
                        suggestion);

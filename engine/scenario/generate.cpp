@@ -70,6 +70,7 @@ void Generator::function(FunctionId id) {
     entry.name = source.name;
     entry.gives_value = !source.result.is_void();
     statement(source.body);
+    place_ = source.place;
     emit(Opcode::return_nothing, 0);
     entry.stack = most_depth_;
     program_.functions.push_back(entry);

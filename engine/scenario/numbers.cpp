@@ -74,10 +74,11 @@ NumberLiteral read_number(std::string_view spelling) {
     const std::string_view digits = spelling.substr(0, at);
     std::string_view rest = spelling.substr(at);
     const std::string quoted = "'" + std::string(spelling) + "'";
-    if (at == first_digit) return wrong(quoted + " has no digits");
+    const bool stray_digit = !rest.empty() && std::isdigit(static_cast<unsigned char>(rest[0])) != 0;
+    if (at == first_digit && !stray_digit) return wrong(quoted + " has no digits");
     if (!rest.empty() && rest[0] == '.')
         return wrong(quoted + ": there is no floating point in the kernel, and none here");
-    if (!rest.empty() && std::isdigit(static_cast<unsigned char>(rest[0])) != 0)
+    if (stray_digit)
         return wrong(quoted + ": the digit " + rest[0] + " does not belong in " +
                      (radix == 8 ? "an octal number (it starts with 0)" : "a binary number"));
 

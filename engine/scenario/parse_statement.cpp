@@ -121,8 +121,9 @@ void Parser::unknown_type(const std::string& name, Place place) {
         if (named_types_[id] != Base::unknown) near.offer(syntax_.names[id]);
     for (NameId id = w_struct; id < first_free_word; ++id)
         near.offer(syntax_.names[id]);
-    for (NameId id = 0; id < w_union; ++id)
-        near.offer(syntax_.names[id]);
+    if (name.size() > 3)
+        for (NameId id = 0; id < w_union; ++id)
+            near.offer(syntax_.names[id]);
     std::string suggestion = near.best();
     if (name == "page" || name == "kmem_cache") suggestion = "struct " + name;
     error(place, "'" + name + "' is not a type" + did_you_mean(suggestion), suggestion);

@@ -154,7 +154,10 @@ bool Parser::expect(TokenKind kind, std::string_view after) {
 
 // A statement's ';'. Where it is only forgotten at the end of a line, the next line is read as usual.
 bool Parser::end_statement(std::string_view after) {
-    if (accept(TokenKind::semicolon)) return true;
+    if (accept(TokenKind::semicolon)) {
+        panic_ = false;  // whatever was wrong before, the next statement begins here
+        return true;
+    }
     const bool next_line = at_ != 0 && tokens_[at_ - 1].place.line != token().place.line;
     const bool told_before = panic_;
     expect(TokenKind::semicolon, after);
