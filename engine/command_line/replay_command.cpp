@@ -1,14 +1,21 @@
 // pageframe replay: recordings of a real kernel, one line each.
 #include "engine/command_line/command_line.h"
 #include "engine/replay/replay.h"
+#include "engine/replay/slab_recording.h"
 
 namespace pageframe::command_line {
 namespace {
 
+/// Each subsystem knows its own recordings by their records.
+std::optional<ReplayReport> replay_any(std::string text, RecordingError& error) {
+    if (looks_like_slab_recording(text)) return replay_slab(text, error);
+    const auto recording = parse_recording(std::move(text), error);
+    return recording ? replay(*recording, error) : std::nullopt;
+}
+
 bool replay_text(std::string_view path, std::string text) {
     RecordingError error;
-    const auto recording = parse_recording(std::move(text), error);
-    const auto report = recording ? replay(*recording, error) : std::nullopt;
+    const auto report = replay_any(std::move(text), error);
     if (!report) {
         write_error(std::string(path) + ":" + std::to_string(error.line) + ":1: " + error.message + "\n");
         return false;

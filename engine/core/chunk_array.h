@@ -77,6 +77,15 @@ public:
         std::swap(chunks_, other.chunks_);
     }
 
+    /// Room for `count` entries (never fewer than before); the new ones are equal to `value`, which must be
+    /// what the array was filled with. Twice as many each time keeps the cost per entry constant.
+    void grow(std::size_t count, const T& value) {
+        if (count <= count_) return;
+        ChunkArray larger(pool_, count, value);
+        for (std::size_t i = 0; i < chunks_; ++i) std::swap(larger.table_[i], table_[i]);
+        swap(larger);
+    }
+
     std::size_t size() const { return count_; }
     std::size_t chunk_count() const { return chunks_; }
 

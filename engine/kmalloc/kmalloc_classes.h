@@ -1,0 +1,50 @@
+// kmalloc's size classes: which cache serves a request, and what it is called (kmalloc_slab(),
+// kmalloc_type(), kmalloc_info[] of mm/slab_common.c and include/linux/slab.h, Linux 6.1, x86-64 with
+// ZONE_DMA and memory cgroups).
+//
+//     bytes    1..8  ..16  ..32  ..64  ..96  ..128  ..192  ..256  ..512 ... ..8192   more
+//     class       8    16    32    64    96    128    192    256    512      8192    whole pages, 2^order
+//
+// Powers of two, and 96 and 192 between them, because many structures are a little larger than 64 or 128.
+// Four flavours of each: plain, accounted to a memory cgroup, reclaimable, and for DMA.
+//
+// The classic SLAB of the 2.6 kernels calls them size-32 ... size-131072 and size-32(DMA) ...: no class
+// below 32 and no 96 (its cache lines are 64 bytes), and up to 128 KiB from caches.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "engine/core/gfp.h"
+#include "engine/slab/cache_geometry.h"
+#include "engine/slab/slab.h"
+
+namespace pageframe {
+
+/// enum kmalloc_cache_type
+enum class KmallocType : std::uint8_t { normal, cgroup, reclaim, dma };
+inline constexpr unsigned kmalloc_type_count = 4;
+
+inline constexpr std::uint64_t zero_size_pointer = 0x10;  ///< ZERO_SIZE_PTR: what kmalloc(0) gives
+inline constexpr unsigned no_kmalloc_class = 0xff;
+
+/// KMALLOC_MAX_CACHE_SIZE: more than this comes from the page allocator.
+constexpr std::uint32_t largest_kmalloc_class(SlabAllocatorKind allocator) {
+    return allocator == SlabAllocatorKind::slub ? 8192 : 131072;
+}
+
+KmallocType kmalloc_type(GfpFlags gfp_flags);
+
+/// kmalloc_index(): an index into kmalloc_caches; no_kmalloc_class when the request is 0 or too large.
+unsigned kmalloc_class(std::uint64_t bytes, SlabAllocatorKind allocator);
+/// Bytes of an object of this class.
+std::uint32_t kmalloc_class_bytes(unsigned index);
+/// "kmalloc-rcl-1k", "dma-kmalloc-96"; "size-1024", "size-96(DMA)".
+std::string kmalloc_cache_name(KmallocType type, unsigned index, SlabAllocatorKind allocator);
+/// How the cache of a class is made: powers of two are aligned to their size.
+CacheRequest kmalloc_cache_request(KmallocType type, unsigned index, SlabAllocatorKind allocator);
+
+/// kmalloc_size_roundup(): what a request could have asked for at the same price.
+std::uint64_t kmalloc_size_roundup(std::uint64_t bytes, SlabAllocatorKind allocator);
+
+}  // namespace pageframe

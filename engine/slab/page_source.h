@@ -1,0 +1,28 @@
+// Where slabs get their frames, and their dice: the page allocator of the machine, or a recording.
+#pragma once
+
+#include <vector>
+
+#include "engine/core/types.h"
+#include "engine/slab/slab.h"
+
+namespace pageframe {
+
+class SlabPageSource {
+public:
+    virtual ~SlabPageSource() = default;
+
+    /// A block of 2^order frames; no_pfn when there is none.
+    virtual Pfn take(GfpFlags gfp_flags, Order order, NodeId node) = 0;
+    /// A slab's frames go back.
+    virtual void give_back(Pfn pfn, Order order) = 0;
+    virtual NodeId node_of(Pfn pfn) = 0;
+    /// The nodes a request from `node` may look at, by distance, itself first.
+    virtual std::vector<NodeId> nodes_from(NodeId node, GfpFlags gfp_flags) = 0;
+    /// prandom_u32_max(): where in the cache's random sequence the new slab at `pfn` begins. `random_state`
+    /// goes on.
+    virtual std::uint32_t start_in_sequence(Pfn pfn, const std::vector<ObjectIndex>& sequence,
+                                            std::uint64_t& random_state) = 0;
+};
+
+}  // namespace pageframe

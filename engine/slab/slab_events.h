@@ -1,0 +1,529 @@
+// The slab allocator's events: fields, kernel function, sentence and mutation of each, declared together.
+// Sentences are in slab_sentences.cpp; what changes state is here, inline.
+//
+//     alloc:  RequestObject  TakeObject                               the CPU's own freelist has one
+//                            LoadSlab  TakeObject                     its slab got some back from others
+//                            LetGoFull  TakeCpuPartial | RemovePartial | NewSlab   then LoadSlab
+//     free:   ReleaseObject  PushCpuFreelist                          to the CPU's own slab
+//                            PushSlabFreelist  KeepForCpu             to any other, full until now
+//                            Unfreeze*  AddPartial  DiscardSlab       when the CPU keeps too many
+//
+// Two lines of events belong to caches with a debugging flag, which take every object one by one from the
+// node's lists: TakeSingle, MarkFull, UnmarkFull.
+#pragma once
+
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+#include "engine/core/event.h"
+#include "engine/core/random.h"
+#include "engine/slab/slab.h"
+#include "engine/slab/slab_lists.h"
+
+namespace pageframe {
+
+// ---------------------------------------------------------------- caches
+
+/// A cache comes into being: its geometry follows from the request and the number of CPUs.
+struct CreateCache {
+    static constexpr const char* name = "CreateCache";
+    static constexpr const char* function = "kmem_cache_open()";
+    CacheRequest request;
+    CacheId cache;
+    std::int16_t refcount;    ///< 1; -1: never shared
+    std::uint8_t user_bytes;  ///< one of kmalloc's
+    void apply(SlabState& state) const {
+        add_cache(state, cache, request);
+        KmemCache& made = state.caches.write(cache);
+        calculate_geometry(request, state.counted_cpus(), made.geometry);
+        made.refcount = refcount;
+        made.user_bytes = user_bytes;
+    }
+    Sentence sentence(const SlabState& state) const;
+};
+
+/// Its name, 32 characters at a time.
+struct NameCache {
+    static constexpr const char* name = "NameCache";
+    static constexpr const char* function = "create_cache()";
+    CacheId cache;
+    std::uint8_t part;  ///< characters 32 * part and after
+    std::array<char, 32> text;
+    void apply(SlabState& state) const {
+        std::memcpy(state.caches.write(cache).name.data() + 32 * part, text.data(), part == 0 ? 32 : 31);
+    }
+    Sentence sentence(const SlabState& state) const;
+};
+
+/// A new cache would be as good as this one: it becomes another name of it.
+struct ShareCache {
+    static constexpr const char* name = "ShareCache";
+    static constexpr const char* function = "__kmem_cache_alias()";
+    CacheId cache;
+    std::uint32_t size;  ///< what the newcomer asked for
+    void apply(SlabState& state) const {
+        KmemCache& shared = state.caches.write(cache);
+        ++shared.refcount;
+        shared.geometry.object_size = std::max(shared.geometry.object_size, size);
+        shared.geometry.inuse = std::max(shared.geometry.inuse, align_to(size, pointer_bytes));
+    }
+    Sentence sentence(const SlabState& state) const;
+};
+
+/// kmem_cache_destroy() of a cache with more names than one.
+struct UnshareCache {
+    static constexpr const char* name = "UnshareCache";
+    static constexpr const char* function = "kmem_cache_destroy()";
+    CacheId cache;
+    void apply(SlabState& state) const { --state.caches.write(cache).refcount; }
+    Sentence sentence(const SlabState& state) const;
+};
+
+struct RemoveCache {
+    static constexpr const char* name = "RemoveCache";
+    static constexpr const char* function = "shutdown_cache()";
+    CacheId cache;
+    void apply(SlabState& state) const {
+        if (cache < state.random_sequences.size()) state.random_sequences[cache].clear();
+        remove_cache(state, cache);
+    }
+    Sentence sentence(const SlabState& state) const;
+};
+
+/// SLAB_FREELIST_RANDOM: one permutation per cache, by Fisher and Yates.
+struct MakeRandomSequence {
+    static constexpr const char* name = "MakeRandomSequence";
+    static constexpr const char* function = "cache_random_seq_create()";
+    std::uint64_t random_state;  ///< before
+    CacheId cache;
+    std::uint16_t count;
+    void apply(SlabState& state) const;
+    Sentence sentence(const SlabState& state) const;
+};
+
+// ---------------------------------------------------------------- slabs
+
+/// Frames from the page allocator become a slab, with all objects free, linked by index.
+struct NewSlab {
+    static constexpr const char* name = "NewSlab";
+    static constexpr const char* function = "allocate_slab()";
+    SlabId slab;
+    Pfn pfn;
+    CacheId cache;
+    ObjectIndex objects;
+    Order order;
+    NodeId node;
+    void apply(SlabState& state) const {
+        add_slab(state, slab, cache, pfn, order, node, objects);
+        Slab& made = state.slabs.write(slab);
+        made.freelist = 0;
+        for (ObjectIndex i = 0; i + 1 < objects; ++i)
+            state.write_object(made, i).next = static_cast<ObjectIndex>(i + 1);
+        CacheNode& own = state.write_cache_node(cache, node);
+        ++own.nr_slabs;
+        own.total_objects += objects;
+    }
+    Sentence sentence(const SlabState& state) const;
+    void highlight(HighlightList& list) const { list.push_back({{pfn, frames_in(order)}, Role::taken}); }
+};
+
+/// The new slab's freelist follows the cache's random sequence, from a random place in it.
+struct ShuffleFreelist {
+    static constexpr const char* name = "ShuffleFreelist";
+    static constexpr const char* function = "shuffle_freelist()";
+    std::uint64_t random_state;  ///< after
+    SlabId slab;
+    std::uint32_t position;
+    void apply(SlabState& state) const;
+    Sentence sentence(const SlabState& state) const;
+};
+
+/// An empty slab's frames go back to the page allocator.
+struct DiscardSlab {
+    static constexpr const char* name = "DiscardSlab";
+    static constexpr const char* function = "discard_slab()";
+    SlabId slab;
+    Pfn pfn;
+    Order order;
+    void apply(SlabState& state) const {
+        const Slab& gone = state.slabs[slab];
+        CacheNode& own = state.write_cache_node(gone.cache, gone.node);
+        --own.nr_slabs;
+        own.total_objects -= gone.objects;
+        remove_slab(state, slab);
+    }
+    Sentence sentence(const SlabState& state) const;
+    void highlight(HighlightList& list) const { list.push_back({{pfn, frames_in(order)}, Role::taken}); }
+};
+
+// ---------------------------------------------------------------- taking an object
+
+/// Remark: what is wanted.
+struct RequestObject {
+    static constexpr const char* name = "RequestObject";
+    static constexpr const char* function = "slab_alloc_node()";
+    GfpFlags gfp_flags;
+    CacheId cache;
+    CpuId cpu;
+    NodeId node;  ///< no_node: any
+    Sentence sentence(const SlabState& state) const;
+};
+
+/// The first object of the CPU's freelist is the caller's.
+struct TakeObject {
+    static constexpr const char* name = "TakeObject";
+    static constexpr const char* function = "slab_alloc_node()";
+    SlabId slab;
+    OperationNumber operation;
+    std::uint32_t requested;
+    CacheId cache;
+    ObjectIndex index;
+    ObjectIndex next;
+    CpuId cpu;
+    std::uint8_t slow;
+    void apply(SlabState& state) const {
+        CpuCache& own = state.write_cpu_cache(cache, cpu);
+        own.freelist = next;
+        ++(slow ? own.slow_allocations : own.fast_allocations);
+        SlabObject& object = state.objects.write(state.slabs[slab].first_object + index);
+        object.allocated = 1;
+        object.allocated_by = operation;
+        object.requested = requested;
+    }
+    Sentence sentence(const SlabState& state) const;
+};
+
+/// A slab's own freelist becomes the CPU's, as a whole.
+struct LoadSlab {
+    static constexpr const char* name = "LoadSlab";
+    static constexpr const char* function = "get_freelist()";
+    enum class From : std::uint8_t { own_slab, cpu_partial, node_partial, new_slab };
+    SlabId slab;
+    CacheId cache;
+    CpuId cpu;
+    From from;
+    void apply(SlabState& state) const {
+        Slab& loaded = state.slabs.write(slab);
+        CpuCache& own = state.write_cpu_cache(cache, cpu);
+        own.slab = slab;
+        own.freelist = loaded.freelist;
+        loaded.freelist = no_object;
+        loaded.inuse = loaded.objects;
+        loaded.frozen = 1;
+        loaded.cpu = cpu;
+        loaded.place = SlabPlace::cpu;
+    }
+    Sentence sentence(const SlabState& state) const;
+};
+
+/// The head of the CPU's partial list becomes the slab it takes from.
+struct TakeCpuPartial {
+    static constexpr const char* name = "TakeCpuPartial";
+    static constexpr const char* function = "___slab_alloc()";
+    SlabId slab;
+    CacheId cache;
+    CpuId cpu;
+    void apply(SlabState& state) const {
+        CpuCache& own = state.write_cpu_cache(cache, cpu);
+        Slab& head = state.slabs.write(slab);
+        own.partial = std::exchange(head.next, no_slab);
+        own.slab = slab;
+        own.freelist = no_object;
+        head.place = SlabPlace::cpu;
+    }
+    Sentence sentence(const SlabState& state) const;
+};
+
+/// The CPU's slab has nothing left: it is on no list until an object comes back.
+struct LetGoFull {
+    static constexpr const char* name = "LetGoFull";
+    static constexpr const char* function = "get_freelist()";
+    SlabId slab;
+    CacheId cache;
+    CpuId cpu;
+    void apply(SlabState& state) const {
+        CpuCache& own = state.write_cpu_cache(cache, cpu);
+        own.slab = no_slab;
+        own.freelist = no_object;
+        Slab& full = state.slabs.write(slab);
+        full.inuse = full.objects;
+        full.frozen = 0;
+        full.place = SlabPlace::full;
+    }
+    Sentence sentence(const SlabState& state) const;
+};
+
+/// The CPU lets go of its slab: its freelist goes in front of the slab's own.
+struct Deactivate {
+    static constexpr const char* name = "Deactivate";
+    static constexpr const char* function = "deactivate_slab()";
+    enum class Why : std::uint8_t { wrong_node, flush };
+    SlabId slab;
+    CacheId cache;
+    ObjectIndex first;  ///< of the CPU's freelist; no_object: it was empty
+    ObjectIndex last;
+    ObjectIndex count;
+    CpuId cpu;
+    Why why;
+    void apply(SlabState& state) const {
+        CpuCache& own = state.write_cpu_cache(cache, cpu);
+        own.slab = no_slab;
+        own.freelist = no_object;
+        Slab& left = state.slabs.write(slab);
+        if (first != no_object) {
+            state.write_object(left, last).next = left.freelist;
+            left.freelist = first;
+            left.inuse = static_cast<ObjectIndex>(left.inuse - count);
+        }
+        left.frozen = 0;
+        left.place = left.freelist == no_object ? SlabPlace::full : SlabPlace::floating;
+    }
+    Sentence sentence(const SlabState& state) const;
+};
+
+// ---------------------------------------------------------------- lists of slabs
+
+struct TakeListLock {
+    static constexpr const char* name = "TakeListLock";
+    static constexpr const char* function = "spin_lock_irqsave()";
+    CacheId cache;
+    CpuId cpu;
+    NodeId node;
+    void apply(SlabState& state) const { ++state.write_cpu_cache(cache, cpu).list_lock_taken; }
+    Sentence sentence(const SlabState& state) const;
+};
+
+struct RemovePartial {
+    static constexpr const char* name = "RemovePartial";
+    static constexpr const char* function = "remove_partial()";
+    SlabId slab;
+    CacheId cache;
+    NodeId node;
+    void apply(SlabState& state) const {
+        list_remove(state, state.write_cache_node(cache, node).partial, slab);
+        state.slabs.write(slab).place = SlabPlace::floating;
+    }
+    Sentence sentence(const SlabState& state) const;
+};
+
+struct AddPartial {
+    static constexpr const char* name = "AddPartial";
+    static constexpr const char* function = "add_partial()";
+    SlabId slab;
+    CacheId cache;
+    NodeId node;
+    SlabListEnd end;
+    void apply(SlabState& state) const {
+        list_add(state, state.write_cache_node(cache, node).partial, slab, end);
+        state.slabs.write(slab).place = SlabPlace::node_partial;
+    }
+    Sentence sentence(const SlabState& state) const;
+};
+
+/// A slab joins the CPU's partial list, at its head.
+struct KeepForCpu {
+    static constexpr const char* name = "KeepForCpu";
+    static constexpr const char* function = "put_cpu_partial()";
+    SlabId slab;
+    CacheId cache;
+    std::uint16_t slabs;  ///< with it
+    CpuId cpu;
+    void apply(SlabState& state) const {
+        CpuCache& own = state.write_cpu_cache(cache, cpu);
+        Slab& kept = state.slabs.write(slab);
+        kept.next = std::exchange(own.partial, slab);
+        kept.partial_slabs = slabs;
+        kept.frozen = 1;
+        kept.cpu = cpu;
+        kept.place = SlabPlace::cpu_partial;
+    }
+    Sentence sentence(const SlabState& state) const;
+};
+
+/// The head of the CPU's partial list leaves it, for the node's.
+struct Unfreeze {
+    static constexpr const char* name = "Unfreeze";
+    static constexpr const char* function = "__unfreeze_partials()";
+    SlabId slab;
+    CacheId cache;
+    CpuId cpu;
+    void apply(SlabState& state) const {
+        Slab& left = state.slabs.write(slab);
+        state.write_cpu_cache(cache, cpu).partial = std::exchange(left.next, no_slab);
+        left.frozen = 0;
+        left.place = SlabPlace::floating;
+    }
+    Sentence sentence(const SlabState& state) const;
+};
+
+// ---------------------------------------------------------------- giving an object back
+
+/// The object is free, and points to the next free one of the list it will be in.
+struct ReleaseObject {
+    static constexpr const char* name = "ReleaseObject";
+    static constexpr const char* function = "slab_free()";
+    SlabId slab;
+    OperationNumber operation;
+    ObjectIndex index;
+    ObjectIndex next;
+    void apply(SlabState& state) const {
+        SlabObject& object = state.objects.write(state.slabs[slab].first_object + index);
+        object.next = next;
+        object.allocated = 0;
+        object.freed_by = operation;
+    }
+    Sentence sentence(const SlabState& state) const;
+};
+
+/// Freed objects of the CPU's own slab go to the head of its freelist: no lock.
+struct PushCpuFreelist {
+    static constexpr const char* name = "PushCpuFreelist";
+    static constexpr const char* function = "do_slab_free()";
+    SlabId slab;
+    CacheId cache;
+    ObjectIndex head;
+    ObjectIndex tail;
+    ObjectIndex count;
+    CpuId cpu;
+    void apply(SlabState& state) const {
+        CpuCache& own = state.write_cpu_cache(cache, cpu);
+        state.objects.write(state.slabs[slab].first_object + tail).next = own.freelist;
+        own.freelist = head;
+        ++own.fast_frees;
+    }
+    Sentence sentence(const SlabState& state) const;
+};
+
+/// Freed objects of any other slab go to the head of that slab's own freelist.
+struct PushSlabFreelist {
+    static constexpr const char* name = "PushSlabFreelist";
+    static constexpr const char* function = "__slab_free()";
+    SlabId slab;
+    CacheId cache;
+    ObjectIndex head;
+    ObjectIndex tail;
+    ObjectIndex count;
+    CpuId cpu;
+    void apply(SlabState& state) const {
+        Slab& own = state.slabs.write(slab);
+        state.write_object(own, tail).next = own.freelist;
+        own.freelist = head;
+        own.inuse = static_cast<ObjectIndex>(own.inuse - count);
+        ++state.write_cpu_cache(cache, cpu).slow_frees;
+    }
+    Sentence sentence(const SlabState& state) const;
+};
+
+// ---------------------------------------------------------------- caches with debugging flags
+
+/// One object from the slab's own freelist.
+struct TakeSingle {
+    static constexpr const char* name = "TakeSingle";
+    static constexpr const char* function = "alloc_single_from_partial()";
+    SlabId slab;
+    OperationNumber operation;
+    std::uint32_t requested;
+    ObjectIndex index;
+    ObjectIndex next;
+    CpuId cpu;
+    void apply(SlabState& state) const {
+        Slab& own = state.slabs.write(slab);
+        own.freelist = next;
+        ++own.inuse;
+        ++state.write_cpu_cache(own.cache, cpu).slow_allocations;
+        SlabObject& object = state.write_object(own, index);
+        object.allocated = 1;
+        object.allocated_by = operation;
+        object.requested = requested;
+    }
+    Sentence sentence(const SlabState& state) const;
+};
+
+/// All its objects are in use. With SLAB_STORE_USER the node keeps a list of such slabs.
+struct MarkFull {
+    static constexpr const char* name = "MarkFull";
+    static constexpr const char* function = "add_full()";
+    SlabId slab;
+    CacheId cache;
+    NodeId node;
+    bool listed;
+    void apply(SlabState& state) const {
+        if (listed) list_add(state, state.write_cache_node(cache, node).full, slab, SlabListEnd::head);
+        state.slabs.write(slab).place = SlabPlace::full;
+    }
+    Sentence sentence(const SlabState& state) const;
+};
+
+struct UnmarkFull {
+    static constexpr const char* name = "UnmarkFull";
+    static constexpr const char* function = "remove_full()";
+    SlabId slab;
+    CacheId cache;
+    NodeId node;
+    bool listed;
+    void apply(SlabState& state) const {
+        if (listed) list_remove(state, state.write_cache_node(cache, node).full, slab);
+        state.slabs.write(slab).place = SlabPlace::floating;
+    }
+    Sentence sentence(const SlabState& state) const;
+};
+
+// ---------------------------------------------------------------- outcomes
+
+/// Remark: no page for a new slab; the caller gets NULL.
+struct SlabOutOfMemory {
+    static constexpr const char* name = "SlabOutOfMemory";
+    static constexpr const char* function = "slab_out_of_memory()";
+    GfpFlags gfp_flags;
+    CacheId cache;
+    Sentence sentence(const SlabState& state) const;
+};
+
+/// The caller broke a rule. `corrupts`: the kernel would not notice, and a freelist is wrong from here on.
+struct SlabMistake {
+    static constexpr const char* name = "SlabMistake";
+    static constexpr const char* function = "";
+    enum class Kind : std::uint8_t {
+        double_free,        ///< not noticed
+        double_free_head,   ///< noticed by SLAB_FREELIST_HARDENED: the object is the last one freed
+        double_free_found,  ///< noticed by SLAB_CONSISTENCY_CHECKS
+        stale_free,         ///< the object was freed, and is someone else's now
+        not_an_object,      ///< an address in a slab, but no object's
+        not_a_slab,         ///< an address outside all slabs
+        wrong_cache,
+        leak,             ///< kmem_cache_destroy() with objects in use
+        destroyed_cache,  ///< a cache that is gone, or never was
+        bad_request,      ///< kmem_cache_create() says no
+        sleep_in_atomic,
+        wrong_free,        ///< kfree() of a page that kmalloc() did not give out
+        constructor_zero,  ///< __GFP_ZERO with a constructor
+    };
+    std::uint64_t address;
+    OperationNumber first;   ///< where it was taken, or freed first
+    OperationNumber second;  ///< who has it now
+    SlabId slab;
+    ObjectIndex index;
+    CacheId cache;
+    CacheId asked;  ///< wrong_cache: the cache the caller named
+    Kind kind;
+    std::uint8_t corrupts;
+    void apply(SlabState& state) const {
+        if (corrupts && cache != no_cache) state.caches.write(cache).corrupted = 1;
+    }
+    Sentence sentence(const SlabState& state) const;
+};
+
+using SlabEvents =
+    TypeList<CreateCache, NameCache, ShareCache, UnshareCache, RemoveCache, MakeRandomSequence, NewSlab,
+             ShuffleFreelist, DiscardSlab, RequestObject, TakeObject, LoadSlab, TakeCpuPartial, LetGoFull, Deactivate,
+             TakeListLock, RemovePartial, AddPartial, KeepForCpu, Unfreeze, ReleaseObject, PushCpuFreelist,
+             PushSlabFreelist, TakeSingle, MarkFull, UnmarkFull, SlabOutOfMemory, SlabMistake>;
+
+using SlabEmitter = Emitter<SlabState, Subsystem::slab, SlabEvents>;
+
+/// A record of this subsystem as a sentence with its kernel function; applies it to `state` afterwards.
+/// For texts without a whole machine; views use machine/events.h.
+std::string slab_event_text(const EventRecord& record, SlabState& state);
+
+}  // namespace pageframe

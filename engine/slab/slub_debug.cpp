@@ -1,0 +1,75 @@
+// Caches with a debugging flag: alloc_single_from_partial(), alloc_single_from_new_slab(),
+// free_to_partial_list(). No CPU keeps slabs of them; every object costs the node's list_lock, and every
+// check sees every object.
+#include "engine/slab/slub.h"
+
+namespace pageframe {
+
+ObjectReference Slub::debug_allocate(const Request& request) {
+    const ObjectReference object = single_from_partial(request);
+    return object.slab != no_slab ? object : single_from_new_slab(request);
+}
+
+ObjectReference Slub::single_from_partial(const Request& request) {
+    const NodeId first = request.node != no_node ? request.node : local_node();
+    ObjectReference object = single_from_node(request, first);
+    if (object.slab != no_slab || request.node != no_node) return object;
+    for (NodeId node : nodes_with_plenty(request)) {
+        object = single_from_node(request, node);
+        if (object.slab != no_slab) break;
+    }
+    return object;
+}
+
+ObjectReference Slub::single_from_node(const Request& request, NodeId node) {
+    const SlabId id = state_.cache_node(request.cache, node).partial.head;
+    if (id == no_slab) return {};
+    lock(request.cache, node);
+    const ObjectReference object = take_single(request, id);
+    if (state_.slabs[id].inuse == state_.slabs[id].objects) {
+        emitter_.emit(RemovePartial{id, request.cache, node});
+        mark_full(request.cache, id);
+    }
+    return object;
+}
+
+ObjectReference Slub::single_from_new_slab(const Request& request) {
+    const SlabId id = new_slab(request);
+    if (id == no_slab) return {};
+    const ObjectReference object = take_single(request, id);
+    const NodeId node = state_.slabs[id].node;
+    lock(request.cache, node);
+    if (state_.slabs[id].inuse == state_.slabs[id].objects)
+        mark_full(request.cache, id);
+    else
+        emitter_.emit(AddPartial{id, request.cache, node, SlabListEnd::head});
+    return object;
+}
+
+ObjectReference Slub::take_single(const Request& request, SlabId id) {
+    const ObjectIndex index = state_.slabs[id].freelist;
+    const ObjectIndex next = state_.object(state_.slabs[id], index).next;
+    emitter_.emit(TakeSingle{id, state_.operation, request.requested, index, next, cpu_});
+    return {id, index};
+}
+
+void Slub::mark_full(CacheId cache, SlabId id) {
+    emitter_.emit(MarkFull{id, cache, state_.slabs[id].node, geometry(cache).has(slab_flag::store_user)});
+}
+
+void Slub::debug_free(CacheId cache, SlabId id, ObjectIndex head, ObjectIndex tail, ObjectIndex count) {
+    const NodeId node = state_.slabs[id].node;
+    const bool was_full = state_.slabs[id].freelist == no_object;
+    lock(cache, node);
+    emitter_.emit(PushSlabFreelist{id, cache, head, tail, count, cpu_});
+    const bool gone = state_.slabs[id].inuse == 0 && keeps_enough(cache, node);
+    if (was_full) {
+        emitter_.emit(UnmarkFull{id, cache, node, geometry(cache).has(slab_flag::store_user)});
+        if (!gone) emitter_.emit(AddPartial{id, cache, node, SlabListEnd::tail});
+    } else if (gone) {
+        emitter_.emit(RemovePartial{id, cache, node});
+    }
+    if (gone) discard(id);
+}
+
+}  // namespace pageframe
