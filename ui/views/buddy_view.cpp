@@ -247,14 +247,17 @@ void BuddyView::draw_step_labels(const ViewContext& context) const {
     float free_from = levels_.plot.x;
     float row = -1;
     unsigned labels = 0;
+    Pfn labelled = no_pfn;
     for (const pageframe::Highlight& span : context.highlight.step()) {
         if (span.frames.pfn >= state.frame_count() || labels == 2) continue;
         const BlockReference block = find_block(state, span.frames.pfn);
         const bool in_tree = block.head != no_pfn && block.head - levels_.root < frames_in(levels_.top);
         if (!in_tree || block.order < levels_.bottom || block.order > levels_.top) continue;
         const BlockDescription what = describe_block(context.state, context.playback.session(), block.head);
-        std::string text = std::to_string(block.head) + ", " + kind_word(what.kind);
-        if (!what.variable.empty()) text = what.variable + " " + std::to_string(block.head);
+        std::string text = std::to_string(span.frames.pfn) + ", " + kind_word(what.kind);
+        if (block.head == labelled) text = std::to_string(span.frames.pfn) + " is part of it now";
+        if (block.head != labelled && !what.variable.empty()) text = what.variable + " " + text;
+        labelled = block.head;
         const Rectangle at = place(block.head, block.order);
         const float width = context.painter.width(style::code_small, text);
         if (at.bottom() != row) free_from = levels_.plot.x;

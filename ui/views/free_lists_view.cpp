@@ -1,7 +1,7 @@
 #include "ui/views/free_lists_view.h"
 
 #include <algorithm>
-#include <array>
+#include <numeric>
 #include <vector>
 
 #include "ui/description.h"
@@ -18,13 +18,7 @@ constexpr std::uint32_t most_of_a_list = 64;
 
 float block_width(Order order) { return 14 + 3.1f * static_cast<float>(order); }
 
-/// One block in a row, or where one was.
-struct Entry {
-    Pfn pfn;
-    Migratetype type;
-    bool ghost;
-    bool new_head;
-};
+using Entry = FreeListEntry;
 
 const BlockList& list_of(const Zone& zone, Order order, unsigned type) { return zone.free_area[order].lists[type]; }
 
@@ -40,7 +34,7 @@ std::vector<Entry> entries_of(const State& before, const State& now, ZoneId zone
     const BlockList& list = list_of(now.buddy.zones[zone], order, type);
     const BlockList& old_list = list_of(before.buddy.zones[zone], order, type);
     for (Pfn pfn = list.head; pfn != no_pfn && entries.size() < most_of_a_list; pfn = now.buddy.frames[pfn].next)
-        entries.push_back({pfn, migratetype, false, false});
+        entries.push_back({pfn, false, false});
     if (!entries.empty() && old_list.head != list.head) {
         const bool came =
             !is_free_block(before.buddy, list.head, order) || before.buddy.frames[list.head].migratetype != migratetype;
@@ -51,10 +45,24 @@ std::vector<Entry> entries_of(const State& before, const State& now, ZoneId zone
         const bool left = !is_free_block(now.buddy, pfn, order) || now.buddy.frames[pfn].migratetype != migratetype;
         if (left)
             entries.insert(entries.begin() + static_cast<std::ptrdiff_t>(std::min(place, entries.size())),
-                           {pfn, migratetype, true, false});
+                           {pfn, true, false});
         ++place;
     }
     return entries;
+}
+
+/// Divides a width among those who need some of it: nobody gets more than the need, what one leaves the others share.
+std::vector<float> fair_shares(const std::vector<float>& needs, float width) {
+    std::vector<float> shares(needs.size(), 0);
+    std::vector<std::size_t> by_need(needs.size());
+    std::iota(by_need.begin(), by_need.end(), std::size_t{0});
+    std::sort(by_need.begin(), by_need.end(), [&](std::size_t a, std::size_t b) { return needs[a] < needs[b]; });
+    std::size_t left = needs.size();
+    for (const std::size_t index : by_need) {
+        shares[index] = std::min(needs[index], width / static_cast<float>(left--));
+        width -= shares[index];
+    }
+    return shares;
 }
 
 }  // namespace
@@ -123,71 +131,93 @@ void FreeListsView::draw_row(const ViewContext& context, const Columns& at, Orde
                             order_bytes_text(order));
     painter.words_right(style::code, at.count, middle, empty ? palette.faint : palette.ink,
                         std::to_string(area.nr_free));
-    draw_blocks(context, at, order, middle);
+    draw_lists(context, at, order, middle);
 }
 
-void FreeListsView::draw_blocks(const ViewContext& context, const Columns& at, Order order, float middle) const {
+void FreeListsView::draw_lists(const ViewContext& context, const Columns& at, Order order, float middle) const {
     const Painter& painter = context.painter;
     const Palette& palette = context.palette();
-    const State& before = context.playback.state_before();
     const FreeArea& area = context.state.buddy.zones[context.zone].free_area[order];
-    std::array<std::vector<Entry>, migratetype_count> lists;
-    std::size_t lists_used = 0;
+    std::vector<std::vector<Entry>> lists;
+    std::vector<float> needs;
+    std::uint32_t entered = 0;
+    Note note{{}, palette.dim};
     for (unsigned type = 0; type < migratetype_count; ++type) {
-        lists[type] = entries_of(before, context.state, context.zone, order, type);
-        lists_used += lists[type].empty() ? 0 : 1;
+        std::vector<Entry> entries =
+            entries_of(context.playback.state_before(), context.state, context.zone, order, type);
+        if (entries.empty()) continue;
+        float need = group_gap - gap;
+        for (const Entry& entry : entries) {
+            need += entry_width(context, entry, order) + gap;
+            if (entry.ghost && note.text.empty()) note.text = std::to_string(entry.pfn) + " left";
+            if (entry.new_head) note = {"new head", palette.cyan};
+            entered += entry.ghost ? 0 : 1;
+        }
+        needs.push_back(need);
+        lists.push_back(std::move(entries));
     }
-    if (lists_used == 0) {
+    if (lists.empty()) {
         painter.words(style::code_small, at.blocks, middle, palette.faint, "empty");
         return;
     }
-    std::string note;
-    Colour note_colour = palette.dim;
-    for (const auto& list : lists) {
-        for (const Entry& entry : list) {
-            if (entry.ghost && note.empty()) note = std::to_string(entry.pfn) + " left";
-            if (entry.new_head) note = "new head";
-            if (entry.new_head) note_colour = palette.cyan;
-        }
-    }
-    const float note_width = note.empty() ? 0 : painter.width(style::code_small, note) + 10;
-    const float right = at.right - note_width - 34;
     painter.horizontal(at.blocks - 6, at.right, middle, mix(palette.ground, palette.hairline, 0.7f));
+    const float note_width = note.text.empty() ? 0 : painter.width(style::code_small, note.text) + 12;
+    const float needed = std::accumulate(needs.begin(), needs.end(), 0.0f);
+    const bool all = entered == area.nr_free && needed <= at.right - at.blocks - note_width + group_gap;
+    const float more_width = all ? 0 : painter.width(style::code_small, "+" + count_text(area.nr_free)) + 6;
+    const std::vector<float> shares = fair_shares(needs, at.right - at.blocks - note_width - more_width);
     float left = at.blocks;
     std::uint32_t drawn = 0;
-    std::size_t lists_left = lists_used;
-    for (const auto& list : lists) {
-        if (list.empty()) continue;
-        // Every list gets its share of the row; what one leaves goes to the next.
-        const float share_end = left + (right - left) / static_cast<float>(lists_left--);
-        for (const Entry& entry : list) {
-            float width = block_width(order);
-            const std::string number = std::to_string(entry.pfn);
-            const Role role = context.highlight.role_of(entry.pfn, frames_in(order));
-            if (role != Role::plain && !entry.ghost)
-                width = std::max(width, painter.width(style::code_small, number) + 12);
-            if (left + width > std::max(share_end, at.blocks + width)) break;
-            const Rectangle block{left, middle - block_height / 2, width, block_height};
-            if (entry.ghost) {
-                painter.fill(block, palette.ground);
-                painter.dashed_outline(block, palette.dim);
-            } else {
-                draw_block(context, entry.pfn, order, block);
-                ++drawn;
-            }
-            left += width + gap;
+    for (std::size_t list = 0; list < lists.size(); ++list) {
+        std::span<const Entry> entries = lists[list];
+        float width = group_gap - gap;
+        std::size_t fitting = 0;
+        while (fitting < entries.size()) {
+            const float next = width + entry_width(context, entries[fitting], order) + gap;
+            if (next > shares[list] + gap && fitting > 0) break;
+            width = next;
+            drawn += entries[fitting].ghost ? 0 : 1;
+            ++fitting;
         }
-        left += group_gap - gap;
+        left = draw_entries(context, entries.first(fitting), {left, middle - block_height / 2, width, block_height},
+                            order);
     }
-    if (drawn < area.nr_free) {
-        const std::string more = "+" + count_text(area.nr_free - drawn);
-        const float width = painter.width(style::code_small, more);
-        painter.fill({left - 3, middle - 7, width + 6, 14}, palette.ground);
-        left = painter.words(style::code_small, left, middle, palette.dim, more) + 10;
+    draw_rest(context, left, middle, area.nr_free - drawn, note);
+}
+
+float FreeListsView::entry_width(const ViewContext& context, const Entry& entry, Order order) const {
+    const float width = block_width(order);
+    if (entry.ghost || context.highlight.role_of(entry.pfn, frames_in(order)) == Role::plain) return width;
+    return std::max(width, context.painter.width(style::code_small, std::to_string(entry.pfn)) + 12);
+}
+
+/// Returns where the next list begins.
+float FreeListsView::draw_entries(const ViewContext& context, std::span<const Entry> entries, const Rectangle& room,
+                                  Order order) const {
+    float left = room.x;
+    for (const Entry& entry : entries) {
+        const Rectangle at{left, room.y, entry_width(context, entry, order), room.height};
+        if (entry.ghost) {
+            context.painter.fill(at, context.palette().ground);
+            context.painter.dashed_outline(at, context.palette().dim);
+        } else {
+            draw_block(context, entry.pfn, order, at);
+        }
+        left += at.width + gap;
     }
-    if (note.empty()) return;
-    painter.fill({left - 3, middle - 7, note_width, 14}, palette.ground);
-    painter.words(style::code_small, left + 2, middle, note_colour, note);
+    return left + group_gap - gap;
+}
+
+/// How many blocks there was no room for, and what the step did.
+void FreeListsView::draw_rest(const ViewContext& context, float left, float middle, std::uint32_t more,
+                              const Note& note) const {
+    const auto words = [&](const std::string& text, Colour colour) {
+        const float width = context.painter.width(style::code_small, text);
+        context.painter.fill({left - 4, middle - 7, width + 8, 14}, context.palette().ground);
+        left = context.painter.words(style::code_small, left, middle, colour, text) + 10;
+    };
+    if (more > 0) words("+" + count_text(more), context.palette().dim);
+    if (!note.text.empty()) words(note.text, note.colour);
 }
 
 void FreeListsView::draw_block(const ViewContext& context, Pfn pfn, Order order, const Rectangle& at) const {

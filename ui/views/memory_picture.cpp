@@ -9,6 +9,8 @@ namespace {
 
 /// From this width on, in device pixels, a block has a form and a gap to its neighbour.
 constexpr int smallest_block = 3;
+/// And from this height on.
+constexpr float smallest_formed_bar = 4.5f;
 /// Beyond this many frames in a pixel no block but a whole region has a form.
 constexpr double most_frames_with_form = 8;
 /// Beyond this many, means are taken over groups of frames.
@@ -22,7 +24,8 @@ void MemoryPicture::draw(const Painter& painter, const FrameMap& map, const Memo
     if (layout.row_count() == 0) return;
     const auto pixels = static_cast<int>(std::ceil(layout.plot().width * painter.device_pixel_ratio()));
     const Place place{layout.frames_per_row(), layout.first_visible_column(), layout.frame_width(),
-                      std::clamp(pixels, 1, widest_texture)};
+                      std::clamp(pixels, 1, widest_texture),
+                      bar_height(painter, layout) * painter.device_pixel_ratio() >= smallest_formed_bar};
     frames_per_pixel_ = static_cast<double>(layout.plot().width / layout.frame_width()) / place.width;
     if (texture_.reserve(place.width, static_cast<int>(layout.row_count()) * lines_per_row)) painted_.clear();
     invalidate(map, layout, place);
@@ -61,9 +64,9 @@ void MemoryPicture::paint_row(const Painter& painter, const FrameMap& map, const
     paint_means(map, start, painter.palette().ground);
     for (int line = 1; line < lines_per_row; ++line)
         std::memcpy(lines_[line], lines_[0], static_cast<std::size_t>(place_.width) * sizeof(Colour));
-    if (frames_per_pixel_ <= most_frames_with_form)
+    if (place_.form && frames_per_pixel_ <= most_frames_with_form)
         paint_blocks(painter.palette(), map, start);
-    else
+    else if (place_.form)
         paint_whole_regions(painter.palette(), map, start);
     texture_.touched(first_line, lines_per_row, place_.width);
     painted_[row] = 1;
@@ -147,21 +150,27 @@ void MemoryPicture::paint_block(const Palette& palette, FrameCode code, int from
     }
 }
 
+/// The same for all rows: snapped each for itself, some would be a pixel higher than others.
+float MemoryPicture::bar_height(const Painter& painter, const MemoryLayout& layout) const {
+    const float pixels = std::floor((layout.pitch() - layout.gap()) * painter.device_pixel_ratio());
+    return std::max(pixels, 1.0f) / painter.device_pixel_ratio();
+}
+
 void MemoryPicture::draw_row(const Painter& painter, const MemoryLayout& layout, std::uint32_t row) const {
-    const Rectangle bar =
-        painter.snapped({layout.plot().x, layout.row_top(row), layout.plot().width, layout.pitch() - layout.gap()});
-    const float edge = 1 / painter.device_pixel_ratio();
-    const bool has_edges = bar.height >= 5 * edge;
-    const float middle = painter.snap(bar.centre_y());
-    const float tops[] = {bar.y, has_edges ? bar.y + edge : bar.y, middle,
-                          has_edges ? bar.bottom() - edge : bar.bottom(), bar.bottom()};
+    const float top = painter.snap(layout.row_top(row));
+    const float next = painter.snap(layout.row_top(row) + layout.pitch());
+    const float height = layout.gap() > 0 ? bar_height(painter, layout) : next - top;
+    const float edge = place_.form ? 1 / painter.device_pixel_ratio() : 0;
+    const float tops[] = {top, top + edge, painter.snap(top + height / 2), top + height - edge, top + height};
+    const float left = layout.plot().x;
     const float right = static_cast<float>(place_.width) / texture_.width();
     for (int line = 0; line < lines_per_row; ++line) {
         if (tops[line + 1] <= tops[line]) continue;
         // The middle of a texel's line: sampling between lines would mix them.
-        const float v = (static_cast<float>(row) * lines_per_row + static_cast<float>(line) + 0.5f) / texture_.height();
-        painter.list().AddImage(texture_.reference(), {bar.x, tops[line]}, {bar.right(), tops[line + 1]}, {0, v},
-                                {right, v});
+        const float texel = static_cast<float>(row) * lines_per_row + static_cast<float>(line) + 0.5f;
+        const float v = texel / texture_.height();
+        painter.list().AddImage(texture_.reference(), {left, tops[line]}, {layout.plot().right(), tops[line + 1]},
+                                {0, v}, {right, v});
     }
 }
 

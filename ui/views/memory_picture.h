@@ -1,6 +1,6 @@
 // The rows of the memory view as a texture, painted from the frame map at device pixels.
 //
-//     a row's bar, cut into its four kinds of line:      used      per-CPU    free
+//     a row's bar, cut into four lines:      used      per-CPU    free
 //         edge      (the first device pixel)             ######    ------     ------
 //         upper     (stretched)                          ######    |    |     |    |
 //         lower     (stretched)                          ######    ######     |    |
@@ -8,7 +8,8 @@
 //
 // So a bar of any height is four lines of the texture, and form says what hue says: used is full, on a
 // CPU's list half full, free hollow. Where a pixel holds many frames it has their mean colour. A row is
-// painted again only when a region in it changed, or the zoom.
+// painted again only when a region in it changed, or the zoom. Bars too
+// low for edges show mean colours only: at that size outlines would be noise.
 #pragma once
 
 #include <vector>
@@ -33,6 +34,7 @@ private:
         double left_column = 0;
         float frame_width = 0;
         int width = 0;
+        bool form = true;  ///< blocks have edges and gaps
         bool operator==(const Place&) const = default;
     };
 
@@ -44,6 +46,7 @@ private:
     void paint_block(const Palette& palette, FrameCode code, int from, int to);
     void draw_row(const Painter& painter, const MemoryLayout& layout, std::uint32_t row) const;
     int pixel_of(double column) const;
+    float bar_height(const Painter& painter, const MemoryLayout& layout) const;
 
     DynamicTexture texture_;
     std::vector<std::uint8_t> painted_;  ///< by row

@@ -294,9 +294,10 @@ void MemoryView::draw_block_outline(const ViewContext& context, Pfn pfn, Colour 
     const BlockReference block = find_block(context.state.buddy, pfn);
     const Pfn head = block.head == no_pfn ? pfn : block.head;
     layout_.for_each_piece(head, frames_in(block.order), [&](Rectangle bar) {
+        const bool small = bar.width < 6 || bar.height < 6;
         bar.width = std::max(bar.width, 4.0f);
         bar.height = std::max(bar.height, 4.0f);
-        context.painter.outline(bar.grown(1), colour, thickness);
+        context.painter.outline(small ? bar.grown(1) : bar, colour, thickness);
     });
 }
 
