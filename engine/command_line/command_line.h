@@ -24,21 +24,29 @@ enum ExitCode : int {
 
 using Words = std::span<const std::string_view>;
 
-int run_command(Words words);
-int check_command(Words words);
-int replay_command(Words words);
+/// Where a command's words go: the terminal, or a test.
+class Console {
+public:
+    virtual ~Console() = default;
+    virtual void write(std::string_view text) = 0;
+    virtual void write_error(std::string_view text) = 0;
+};
 
-/// The whole file, or all of stdin for "-"; decompressed when it is gzip. False with a message on stderr
-/// when it can't be read.
-bool read_text(std::string_view path, std::string& text);
+/// The whole tool: `words` without the program's name.
+int dispatch(Words words, Console& console);
+
+int run_command(Words words, Console& console);
+int check_command(Words words, Console& console);
+int replay_command(Words words, Console& console);
+
+/// The whole file, or all of stdin for "-"; decompressed when it is gzip. False with a message when it
+/// can't be read.
+bool read_text(std::string_view path, std::string& text, Console& console);
 /// What a reader knows a file by: its name without folders; "stdin" for "-".
 std::string name_of(std::string_view path);
 
-void write(const std::string& text);        ///< to stdout
-void write_error(const std::string& text);  ///< to stderr
-
 /// "pageframe: message" on stderr, and the exit code for a wrong use.
-int usage_error(const std::string& message);
+int usage_error(Console& console, const std::string& message);
 /// ": did you mean --print?", or nothing when no candidate is near.
 std::string near_name(std::string_view meant, std::span<const std::string_view> candidates);
 

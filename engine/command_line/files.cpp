@@ -32,11 +32,11 @@ bool decompress(std::string& text) {
 
 }  // namespace
 
-bool read_text(std::string_view path, std::string& text) {
+bool read_text(std::string_view path, std::string& text, Console& console) {
     const std::string name(path);
     std::FILE* file = path == "-" ? stdin : std::fopen(name.c_str(), "rb");
     if (file == nullptr) {
-        write_error("pageframe: " + name + " can't be opened\n");
+        console.write_error("pageframe: " + name + " can't be opened\n");
         return false;
     }
     text.clear();
@@ -44,9 +44,9 @@ bool read_text(std::string_view path, std::string& text) {
     for (std::size_t got; (got = std::fread(buffer, 1, sizeof buffer, file)) != 0;) text.append(buffer, got);
     const bool complete = std::ferror(file) == 0;
     if (file != stdin) std::fclose(file);
-    if (!complete) write_error("pageframe: " + name + " can't be read\n");
+    if (!complete) console.write_error("pageframe: " + name + " can't be read\n");
     const bool unpacked = complete && decompress(text);
-    if (complete && !unpacked) write_error("pageframe: " + name + " is damaged: it can't be decompressed\n");
+    if (complete && !unpacked) console.write_error("pageframe: " + name + " is damaged: it can't be decompressed\n");
     return unpacked;
 }
 
@@ -56,15 +56,8 @@ std::string name_of(std::string_view path) {
     return std::string(slash == std::string_view::npos ? path : path.substr(slash + 1));
 }
 
-void write(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
-
-void write_error(const std::string& text) {
-    std::fflush(stdout);
-    std::fwrite(text.data(), 1, text.size(), stderr);
-}
-
-int usage_error(const std::string& message) {
-    write_error("pageframe: " + message + "\npageframe --help tells what there is.\n");
+int usage_error(Console& console, const std::string& message) {
+    console.write_error("pageframe: " + message + "\npageframe --help tells what there is.\n");
     return wrong_usage;
 }
 

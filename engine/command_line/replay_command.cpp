@@ -13,31 +13,31 @@ std::optional<ReplayReport> replay_any(std::string text, RecordingError& error) 
     return recording ? replay(*recording, error) : std::nullopt;
 }
 
-bool replay_text(std::string_view path, std::string text) {
+bool replay_text(std::string_view path, std::string text, Console& console) {
     RecordingError error;
     const auto report = replay_any(std::move(text), error);
     if (!report) {
-        write_error(std::string(path) + ":" + std::to_string(error.line) + ":1: " + error.message + "\n");
+        console.write_error(std::string(path) + ":" + std::to_string(error.line) + ":1: " + error.message + "\n");
         return false;
     }
-    write(name_of(path) + ": " + summary_text(*report) + "\n");
-    if (report->difference) write(difference_text(*report->difference));
+    console.write(name_of(path) + ": " + summary_text(*report) + "\n");
+    if (report->difference) console.write(difference_text(*report->difference));
     return report->all_equal();
 }
 
 }  // namespace
 
-int replay_command(Words words) {
-    if (words.empty()) return usage_error("replay wants a recording");
+int replay_command(Words words, Console& console) {
+    if (words.empty()) return usage_error(console, "replay wants a recording");
     int code = success;
     for (std::string_view word : words) {
-        if (word.size() > 1 && word[0] == '-') return usage_error("replay has no option " + std::string(word));
+        if (word.size() > 1 && word[0] == '-') return usage_error(console, "replay has no option " + std::string(word));
         std::string text;
-        if (!read_text(word, text)) {
+        if (!read_text(word, text, console)) {
             code = no_input;
             continue;
         }
-        if (!replay_text(word, std::move(text)) && code == success) code = failure;
+        if (!replay_text(word, std::move(text), console) && code == success) code = failure;
     }
     return code;
 }

@@ -9,15 +9,21 @@
 namespace pageframe {
 namespace {
 
-/// A scenario's operations go to the end of the timeline.
+/// A scenario's operations go to the end of the timeline; which page each allocation got is kept.
 class TimelineTarget : public OperationTarget {
 public:
-    explicit TimelineTarget(Timeline& timeline) : timeline_(timeline) {}
-    OperationResult execute(const Operation& operation) override { return timeline_.append(operation); }
+    TimelineTarget(Timeline& timeline, std::vector<Pfn>& page_got) : timeline_(timeline), page_got_(page_got) {}
+    OperationResult execute(const Operation& operation) override {
+        const OperationResult result = timeline_.append(operation);
+        const bool allocates = operation.kind == OperationKind::alloc_pages;
+        page_got_.push_back(allocates ? static_cast<Pfn>(result.value) : no_pfn);
+        return result;
+    }
     OperationNumber next_operation() const override { return timeline_.operation_count(); }
 
 private:
     Timeline& timeline_;
+    std::vector<Pfn>& page_got_;
 };
 
 std::unique_ptr<Timeline> started_machine(const MachineConfiguration& configuration, TimelineLimits limits) {
@@ -55,7 +61,7 @@ std::unique_ptr<Session> Session::from_scenario(std::string text, TimelineLimits
     session->timeline_ = started_machine(scenario.machine(), limits);
     if (!scenario.valid()) return session;
 
-    TimelineTarget target(*session->timeline_);
+    TimelineTarget target(*session->timeline_, session->page_got_);
     session->run_ = pageframe::run(scenario, target);
     session->stop_ = session->run_.stop;
     session->warnings_.insert(session->warnings_.end(), session->run_.warnings.begin(), session->run_.warnings.end());
@@ -97,8 +103,9 @@ std::string Session::call_text(OperationNumber number) const {
     if (number >= timeline_->operation_count()) return {};
     const Operation& operation = timeline_->operation(number);
     std::string text = describe_call(operation, run_.strings);
-    // What is freed has a name, if what was allocated had one: the call's first argument.
-    if (operation.kind == OperationKind::free_pages && operation.argument < number) {
+    // The page that is freed has a name, if the variable that got it holds that very page.
+    if (operation.kind == OperationKind::free_pages && operation.argument < page_got_.size() &&
+        page_got_[operation.argument] == operation.pfn) {
         const std::string freed = variable_of(static_cast<OperationNumber>(operation.argument));
         const std::size_t start = text.find('(') + 1;
         const std::size_t end = std::min(text.rfind(", "), text.size() - 1);

@@ -61,7 +61,8 @@ private:
     std::optional<Diagnostic> stop_;
     MachineConfiguration configuration_;
     std::unique_ptr<Timeline> timeline_;
-    RunResult run_;  ///< of a scenario: its strings, and which variable got what
+    RunResult run_;              ///< of a scenario: its strings, and which variable got what
+    std::vector<Pfn> page_got_;  ///< by operation of a scenario: the page an allocation got, or no_pfn
 };
 
 }  // namespace pageframe
