@@ -113,16 +113,27 @@ Pfn PageAllocator::slow_path(const Request& request) {
     std::uint32_t alloc_flags = slow_path_flags(request);
     if (Pfn pfn = get_page_from_freelist(request, alloc_flags); pfn != no_pfn) return pfn;
 
+    const bool can_wait = gfp_flags & gfp::direct_reclaim;
+    const bool costly = request.order > 3;
+    const bool takes_all = (gfp_flags & gfp::memalloc) && !(gfp_flags & gfp::nomemalloc);
+    // gfp_compaction_allowed(): needs I/O. Large requests are more likely broken up than short of memory.
+    const bool can_compact = can_wait && (gfp_flags & gfp::io);
+    if (can_compact && (costly || (request.order > 0 && request.migratetype != Migratetype::movable)) && !takes_all)
+        if (Pfn pfn = direct_compact(request, alloc_flags, false); pfn != no_pfn) return pfn;
+
     // __gfp_pfmemalloc_flags(): who frees memory with it may have the last of it.
-    if ((gfp_flags & gfp::memalloc) && !(gfp_flags & gfp::nomemalloc)) {
+    if (takes_all) {
         emitter_.tell(SlowPath{SlowPath::Step::no_watermarks, request.order, gfp_flags});
         alloc_flags = no_watermarks | (alloc_flags & (kswapd | cma_allowed));
     }
     if (Pfn pfn = get_page_from_freelist(request, alloc_flags); pfn != no_pfn) return pfn;
 
-    if (gfp_flags & gfp::direct_reclaim) {
+    if (can_wait) {
         emitter_.tell(SlowPath{SlowPath::Step::direct_reclaim, request.order, gfp_flags});
-        const bool costly = request.order > 3;
+        // A costly request that must not retry compacts once, without waiting; others now wait for it.
+        const bool sync = !(costly && (gfp_flags & gfp::noretry));
+        if (can_compact)
+            if (Pfn pfn = direct_compact(request, alloc_flags, sync); pfn != no_pfn) return pfn;
         // should_reclaim_retry(): without progress the last resort is the high-atomic reserve.
         if (!(gfp_flags & gfp::noretry) && !costly && unreserve_highatomic(request, true))
             if (Pfn pfn = get_page_from_freelist(request, alloc_flags); pfn != no_pfn) return pfn;

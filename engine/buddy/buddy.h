@@ -45,7 +45,16 @@ enum class FrameKind : std::uint8_t {
 };
 
 /// What an allocated frame is for: told by a recording's page map, or by the allocation.
-enum class FrameUse : std::uint8_t { other, compound_tail, slab, page_table, lru, movable, unreferenced };
+enum class FrameUse : std::uint8_t {
+    other,
+    compound_tail,
+    slab,
+    page_table,
+    lru,      ///< a process's page: compaction may move it
+    movable,  ///< a driver's page that can be moved (__PageMovable)
+    unreferenced,
+    contiguous,  ///< taken by cma_alloc()
+};
 
 struct PageFrame {
     /// On a list (free_head, per_cpu_head): the neighbours' pfns.
@@ -148,6 +157,12 @@ struct NodeZonelists {
     Zonelist this_node;  ///< ZONELIST_NOFALLBACK: __GFP_THISNODE
 };
 
+/// A region kept for contiguous requests; its pageblocks are Migratetype::cma.
+struct CmaArea {
+    Pfn start = 0;
+    Pfn frames = 0;
+};
+
 struct BuddyState {
     ChunkArray<PageFrame> frames;         ///< by pfn
     ChunkArray<Migratetype> pageblocks;   ///< by pfn >> pageblock_order
@@ -163,6 +178,7 @@ struct BuddyState {
     std::uint32_t watermark_boost_factor = 15000;
     bool per_cpu_lists = true;
     bool cma = false;                 ///< the machine has CMA areas
+    std::vector<CmaArea> cma_areas;
     /// Pages taken with __GFP_MOVABLE belong to processes (are on the LRU) and can be migrated.
     bool movable_pages_on_lru = true;
 

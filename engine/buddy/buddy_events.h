@@ -12,6 +12,7 @@
 
 #include "engine/buddy/buddy.h"
 #include "engine/buddy/free_lists.h"
+#include "engine/buddy/migration_events.h"
 #include "engine/core/event.h"
 
 namespace pageframe {
@@ -173,6 +174,18 @@ struct HandOutBlock {
     }
     Sentence sentence(const BuddyState& state) const;
     void highlight(HighlightList& list) const { list.push_back({{pfn, frames_in(order)}, Role::taken}); }
+};
+
+/// What the block's frames are for from here on: pages of a slab.
+struct UseBlock {
+    static constexpr const char* name = "UseBlock";
+    static constexpr const char* function = "__folio_set_slab()";
+    Pfn pfn;
+    Order order;
+    FrameUse use;
+    void apply(BuddyState& state) const { state.frames.write(pfn).use = use; }
+    Sentence sentence(const BuddyState& state) const;
+    void highlight(HighlightList& list) const { list.push_back({{pfn, frames_in(order)}, Role::changed}); }
 };
 
 /// An allocated block becomes as many single pages, each freed by itself.
@@ -494,6 +507,7 @@ struct PageMistake {
         order_too_large,   ///< it would free frames of others
         sleep_in_atomic,   ///< a request that may sleep inside atomic { }
         not_a_block,       ///< split_page() of something that is not an allocated block
+        not_contiguous,    ///< cma_release() of what cma_alloc() did not give
     };
     Pfn pfn;
     OperationNumber first;   ///< no_operation: unknown, or from before the run
@@ -510,9 +524,10 @@ struct PageMistake {
 
 using BuddyEvents =
     TypeList<RequestPages, WatermarkCheck, SlowPath, AllocationFailed, TakeLock, TakeFreeBlock, SplitBlock,
-             CountFreePages, HandOutBlock, SplitPage, CutBlock, StealFallback, MoveFreeBlock, SetPageblockType, BoostWatermark,
+             CountFreePages, HandOutBlock, UseBlock, SplitPage, CutBlock, StealFallback, MoveFreeBlock, SetPageblockType, BoostWatermark,
              WakeKswapd, ReserveHighatomic, TakeBack, MergeBuddy, AddFreeBlock, PerCpuRefill, PerCpuDrain, PerCpuAdd,
-             PerCpuRemove, SetFreeFactor, FoldStatistics, SetExpire, PageMistake>;
+             PerCpuRemove, SetFreeFactor, FoldStatistics, SetExpire, PageMistake, Compact, CompactBlocked,
+             IsolateFreeBlock, MovePage, IsolatePageblock, TakeContiguous, ContiguousRequest>;
 
 using BuddyEmitter = Emitter<BuddyState, Subsystem::buddy, BuddyEvents>;
 

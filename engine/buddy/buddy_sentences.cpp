@@ -148,6 +148,13 @@ Sentence HandOutBlock::sentence(const BuddyState&) const {
     return s << '.';
 }
 
+Sentence UseBlock::sentence(const BuddyState&) const {
+    Sentence s;
+    s << "The frames of ";
+    s.block(Role::changed, pfn, order);
+    return s << (use == FrameUse::slab ? " are a slab's from here on (PG_slab)." : " have a new use.");
+}
+
 Sentence SplitPage::sentence(const BuddyState&) const {
     Sentence s;
     s << "The block at ";
@@ -333,6 +340,9 @@ Sentence PageMistake::sentence(const BuddyState&) const {
             s.in_role(Role::mistake, "Sleeping function called from atomic context");
             return s << ": this request may wait for memory (__GFP_DIRECT_RECLAIM), and nothing may wait here. Use "
                         "GFP_ATOMIC or GFP_NOWAIT.";
+        case Kind::not_contiguous:
+            s.in_role(Role::mistake, "Not from cma_alloc()");
+            return s << ": " << place << " was not given by cma_alloc(), so cma_release() leaves it alone.";
         case Kind::not_a_block:
             s.in_role(Role::mistake, "Not an allocated block");
             return s << ": split_page() wants a block as alloc_pages() gave it, order " << order << " at " << place << '.';

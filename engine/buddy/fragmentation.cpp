@@ -1,5 +1,5 @@
 // fill_contig_page_info(), unusable_free_index() and __fragmentation_index() of mm/vmstat.c.
-#include "engine/proc/fragmentation.h"
+#include "engine/buddy/fragmentation.h"
 
 namespace pageframe {
 

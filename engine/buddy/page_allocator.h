@@ -23,17 +23,20 @@
 // reclaim and the OOM killer no process to kill, so that a request the kernel would retry for ever fails.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "engine/buddy/buddy_events.h"
 #include "engine/core/gfp.h"
+#include "engine/core/operation.h"
 
 namespace pageframe {
 
 class PageAllocator {
 public:
-    PageAllocator(BuddyState& state, CpuId cpu, Recorder* recorder)
-        : emitter_(state, recorder), state_(emitter_.state()), cpu_(cpu) {}
+    /// `moves`: receives the pages that the operation moved; nullptr: nobody asks.
+    PageAllocator(BuddyState& state, CpuId cpu, Recorder* recorder, std::vector<MovedPage>* moves = nullptr)
+        : emitter_(state, recorder), state_(emitter_.state()), cpu_(cpu), moves_(moves) {}
 
     // --- the kernel's API ---
 
@@ -52,6 +55,12 @@ public:
     /// drain_local_pages(NULL), drain_all_pages(NULL)
     void drain_local_pages();
     void drain_all_pages();
+    /// What a write to /proc/sys/vm/compact_memory does: every zone, from end to end.
+    void compact_memory();
+    /// cma_alloc(): `frames` in one piece from a CMA area, aligned to an order; no_pfn when there is no room.
+    Pfn cma_alloc(std::uint32_t frames, Order alignment_order);
+    bool cma_release(Pfn pfn, std::uint32_t frames);
+
     /// refresh_cpu_vm_stats(true): what the vmstat work does once a second.
     void refresh_vm_stats();
 
@@ -139,8 +148,44 @@ private:
     void refill(ZoneId zone, Order order, Migratetype migratetype, std::uint32_t alloc_flags, std::uint32_t count);
     void free_to_cpu(ZoneId zone, Pfn pfn, Order order, Migratetype migratetype);
     void drain(ZoneId zone, CpuId cpu, std::int32_t count, unsigned first_list);
+    void drain_zone(ZoneId zone, CpuId cpu);
     void drain_cpu(CpuId cpu);
     std::int32_t frames_to_free(ZoneId zone, std::int32_t high, bool free_high);
+
+    // compact.cpp
+    /// struct compact_control
+    struct Compaction {
+        ZoneId zone = 0;
+        Order order = 0;  ///< wanted; order_count: the whole zone, for nobody
+        Migratetype migratetype{};
+        bool sync = false;
+        bool direct = false;  ///< for a waiting request
+        Pfn migrate_pfn = 0;
+        Pfn free_pfn = 0;  ///< the pageblock ...
+        Pfn free_at = 0;   ///< ... and the frame where the free scanner goes on
+        std::uint32_t moved = 0;
+        std::vector<Pfn> migrate_pages{};
+        std::vector<Pfn> free_pages{};  ///< taken from the back
+    };
+    Compact::What compaction_worth(ZoneId zone, const Request& request, std::uint32_t alloc_flags) const;
+    Pfn direct_compact(const Request& request, std::uint32_t alloc_flags, bool sync);
+    Compact::What compact_zone(Compaction& compaction);
+    Compact::What compact_finished(const Compaction& compaction) const;
+    bool scanners_met(const Compaction& compaction) const;
+    void isolate_migrate_pages(Compaction& compaction);
+    void isolate_block(Compaction& compaction, Pfn low, Pfn end);
+    bool migrate_isolated(Compaction& compaction);
+    void move_page(Pfn from, Pfn to, Order order);
+    void isolate_free_pages(Compaction& compaction, Pfn wanted);
+    Pfn take_free_pages(Compaction& compaction, Pfn at, Pfn end, Pfn stride, Pfn wanted);
+    bool isolate_free_block(ZoneId zone, Pfn pfn);
+
+    // contiguous.cpp
+    bool alloc_contiguous_range(Pfn start, Pfn end, Pfn& blocker);
+    void isolate_pageblock(ZoneId zone, Pfn block);
+    void open_pageblock(ZoneId zone, Pfn block);
+    bool migrate_range(ZoneId zone, Pfn start, Pfn end, Pfn& blocker);
+    void take_range(ZoneId zone, Pfn start, Pfn end);
 
     // free.cpp
     void free_prepared(Pfn pfn, Order order, OperationNumber operation);
@@ -161,6 +206,7 @@ private:
     BuddyEmitter emitter_;
     const BuddyState& state_;
     CpuId cpu_;
+    std::vector<MovedPage>* moves_;
     bool made_mistake_ = false;
 };
 

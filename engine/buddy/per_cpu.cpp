@@ -118,16 +118,18 @@ void PageAllocator::drain(ZoneId id, CpuId owner, std::int32_t count, unsigned f
     }
 }
 
-/// drain_pages(): rounds of batch << 5 over each zone.
-void PageAllocator::drain_cpu(CpuId owner) {
-    for (ZoneId id = 0; id < state_.zones.size(); ++id) {
-        while (state_.pages_of_cpu(id, owner).count > 0) {
-            const PerCpuPages& pages = state_.pages_of_cpu(id, owner);
-            const std::int32_t round = std::min(pages.count, pages.batch << batch_scale_most);
-            emitter_.tell(PerCpuDrain{round, pages.count, 0, id, owner});
-            drain(id, owner, round, 0);
-        }
+/// drain_pages_zone(): in rounds of batch << 5.
+void PageAllocator::drain_zone(ZoneId id, CpuId owner) {
+    while (state_.pages_of_cpu(id, owner).count > 0) {
+        const PerCpuPages& pages = state_.pages_of_cpu(id, owner);
+        const std::int32_t round = std::min(pages.count, pages.batch << batch_scale_most);
+        emitter_.tell(PerCpuDrain{round, pages.count, 0, id, owner});
+        drain(id, owner, round, 0);
     }
+}
+
+void PageAllocator::drain_cpu(CpuId owner) {
+    for (ZoneId id = 0; id < state_.zones.size(); ++id) drain_zone(id, owner);
 }
 
 void PageAllocator::drain_local_pages() { drain_cpu(cpu_); }

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "engine/core/types.h"
 
@@ -29,6 +30,21 @@ enum class OperationKind : std::uint8_t {
     drain_local_pages,   ///< of this CPU
     drain_all_pages,     ///< of every CPU
     refresh_vm_stats,    ///< the vmstat work of this CPU: folds counters, ages remote per-CPU lists
+    compact_memory,      ///< /proc/sys/vm/compact_memory: every zone from end to end
+    cma_alloc,           ///< argument: pages; order: alignment -> pfn or no_pfn
+    cma_release,         ///< pfn, argument: pages
+    // slab allocator; a cache is its number, an object its address
+    kmem_cache_create,      ///< text: name, argument: size, pfn: alignment, gfp_flags: SLAB_*, order 1: constructor -> cache
+    kmem_cache_alloc,       ///< pfn: cache, gfp_flags (node) -> address or 0
+    kmem_cache_free,        ///< pfn: cache, argument: address, text: the operation it was taken by
+    kmem_cache_alloc_bulk,  ///< pfn: cache, gfp_flags, argument: wanted -> count; pages: physical addresses / 8
+    kmem_cache_free_bulk,   ///< pfn: cache, text: "ffff888000001000,..."
+    kmem_cache_shrink,      ///< pfn: cache -> 1 while slabs are left
+    kmem_cache_destroy,     ///< pfn: cache
+    kmalloc,                ///< argument: bytes, gfp_flags (node) -> address or 0
+    kfree,                  ///< argument: address, text: the operation it was taken by
+    krealloc,               ///< argument: address, pfn: bytes, gfp_flags, text: as kfree -> address or 0
+    ksize,                  ///< argument: address -> bytes
 };
 
 struct Operation {
@@ -56,10 +72,25 @@ enum class OperationStatus : std::uint8_t {
     mistake,  ///< the caller broke a rule of the API: told, and nothing crashes
 };
 
+/// A page that compaction or CMA moved: its owner's pointer follows it.
+struct MovedPage {
+    Pfn from = no_pfn;
+    Pfn to = no_pfn;
+    OperationNumber owner = no_operation;  ///< the operation that took it
+};
+
+/// What an operation brings that is longer than a number. Kept by the caller and used again.
+struct OperationOutput {
+    std::vector<Pfn> pages;
+    std::vector<MovedPage> moves;
+};
+
 struct OperationResult {
     OperationStatus status = OperationStatus::done;
-    std::uint64_t value = 0;       ///< a pfn (no_pfn: NULL), a count, ... as OperationKind says
-    std::span<const Pfn> pages{};  ///< alloc_pages_bulk only; valid until the next operation
+    std::uint64_t value = 0;             ///< a pfn (no_pfn: NULL), a count, ... as OperationKind says
+    // Both valid until the next operation.
+    std::span<const Pfn> pages{};        ///< alloc_pages_bulk only
+    std::span<const MovedPage> moves{};  ///< whose pages moved meanwhile
 };
 
 }  // namespace pageframe

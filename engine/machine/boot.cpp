@@ -1,5 +1,8 @@
 // From a configuration to a started machine: free_area_init(), memblock_free_all(), and the tuning.
 //
+// A CMA area (cma=) is cut out before: at 4 GiB where there is room above it, else at the end of memory
+// (cma_declare_contiguous_nid()); its pageblocks come in as Migratetype::cma (cma_init_reserved_areas()).
+//
 // Frames are handed over in ascending order, each stretch in the largest aligned blocks that fit, each to
 // the tail of its list (__free_pages_core() with FPI_TO_TAIL): so a fresh machine's lists are sorted by pfn.
 // All pageblocks begin as movable.
@@ -75,15 +78,47 @@ void make_zones(BuddyState& state, const std::vector<MemoryRange>& map, const st
 }
 
 /// __free_pages_memory(): the largest aligned blocks, ascending, each to the tail of its list.
-void free_stretch(BuddyState& state, ZoneId id, Pfn start, Pfn end) {
+void free_stretch(BuddyState& state, ZoneId id, Pfn start, Pfn end, Migratetype type) {
     while (start < end) {
         auto order = static_cast<Order>(std::min<int>(largest_order, start == 0 ? largest_order : std::countr_zero(start)));
         while (start + frames_in(order) > end) --order;
         for (Pfn i = 1; i < frames_in(order); ++i) state.frames.write(start + i).kind = FrameKind::interior;
-        AddFreeBlock{start, id, order, Migratetype::movable, AddFreeBlock::Why::surplus}.apply(state);
+        AddFreeBlock{start, id, order, type, AddFreeBlock::Why::surplus}.apply(state);
         state.zones[id].free_pages += frames_in(order);
+        if (type == Migratetype::cma) state.zones[id].free_cma_pages += frames_in(order);
         start += frames_in(order);
     }
+}
+
+/// Where the CMA area goes: 0 frames when none is wanted or nothing fits.
+CmaArea place_cma(const MachineConfiguration& configuration, const std::vector<MemoryRange>& map, Pfn limit) {
+    constexpr Pfn four_gib = 0x100000;
+    const Pfn block = frames_in(largest_order);
+    const Pfn frames = align_up(static_cast<Pfn>(configuration.cma_bytes >> page_shift), block);
+    if (frames == 0) return {};
+    for (const MemoryRange& range : map)
+        if (range.kind == MemoryRange::Kind::usable && range.start <= four_gib && range.end >= four_gib + frames + block)
+            return {four_gib, frames};
+    for (std::size_t i = map.size(); i-- > 0;) {
+        const Pfn end = block_start(std::min(map[i].end, limit), largest_order);
+        if (map[i].kind == MemoryRange::Kind::usable && end >= frames && end - frames >= map[i].start) return {end - frames, frames};
+    }
+    return {};
+}
+
+/// A usable stretch of one zone, without the CMA area in it.
+void free_around_cma(BuddyState& state, ZoneId id, Pfn from, Pfn to) {
+    for (const CmaArea& area : state.cma_areas) {
+        const Pfn start = std::max(from, area.start);
+        const Pfn end = std::min(to, area.start + area.frames);
+        if (start >= end) continue;
+        free_stretch(state, id, from, start, Migratetype::movable);
+        for (Pfn block = start; block < end; block += pageblock_frames)
+            state.pageblocks.write(block >> pageblock_order) = Migratetype::cma;
+        free_stretch(state, id, start, end, Migratetype::cma);
+        from = end;
+    }
+    free_stretch(state, id, from, to, Migratetype::movable);
 }
 
 void hand_over_memory(BuddyState& state, const std::vector<MemoryRange>& map) {
@@ -96,7 +131,7 @@ void hand_over_memory(BuddyState& state, const std::vector<MemoryRange>& map) {
             const Zone& zone = state.zones[id];
             const Pfn from = std::max(range.start, zone.start);
             const Pfn to = std::min(range.end, zone.start + zone.spanned);
-            if (zone.node == range.node && from < to) free_stretch(state, id, from, to);
+            if (zone.node == range.node && from < to) free_around_cma(state, id, from, to);
         }
     }
 }
@@ -130,11 +165,22 @@ State boot(const MachineConfiguration& configuration, std::shared_ptr<ChunkPool>
 
     buddy.frames = ChunkArray<PageFrame>(pool, frame_count, PageFrame{});
     buddy.pageblocks = ChunkArray<Migratetype>(pool, frame_count >> pageblock_order, Migratetype::movable);
-    make_zones(buddy, map, zone_limits(configuration, end));
+    const std::vector<ZoneLimits> limits = zone_limits(configuration, end);
+    make_zones(buddy, map, limits);
+    const Pfn movable_start = limits.back().kind == ZoneKind::movable ? limits.back().start : end;
+    if (const CmaArea area = place_cma(configuration, map, movable_start); area.frames != 0) {
+        buddy.cma = true;
+        buddy.cma_areas.push_back(area);
+    }
     buddy.per_cpu = ChunkArray<PerCpuPages>(pool, BuddyState::per_cpu_index(static_cast<ZoneId>(buddy.zones.size()), 0), PerCpuPages{});
     hand_over_memory(buddy, map);
     build_zonelists(buddy, configuration);
     tune_at_start(buddy, configuration, map);
+    start_slab(state.slab, std::move(pool), buddy.cpu_node, buddy.node_count, configuration.seed);
+    state.slab.allocator = configuration.allocator == MachineConfiguration::Allocator::slub ? SlabAllocatorKind::slub
+                                                                                            : SlabAllocatorKind::slab;
+    state.slab.merge = configuration.slab_merge;
+    state.slab.freelist_random = configuration.freelist_random;
     return state;
 }
 

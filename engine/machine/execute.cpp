@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/buddy/page_allocator.h"
+#include "engine/machine/execute_slab.h"
 #include "engine/machine/machine.h"
 
 namespace pageframe {
@@ -23,7 +24,6 @@ OperationResult checked(const PageAllocator& allocator) {
 }
 
 OperationResult take_many(PageAllocator& allocator, const Operation& operation, std::vector<Pfn>& pages) {
-    pages.clear();
     // No more than the machine has, whatever the text asks for.
     const std::uint64_t most = allocator.state().frame_count();
     allocator.alloc_pages_bulk(operation.gfp_flags, static_cast<std::uint32_t>(std::min(operation.argument, most)), pages);
@@ -34,12 +34,13 @@ OperationResult take_many(PageAllocator& allocator, const Operation& operation, 
     return result;
 }
 
-}  // namespace
+/// No more than the machine has, whatever the text asks for.
+std::uint32_t frames_asked(const State& state, std::uint64_t frames) {
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(frames, state.buddy.frame_count()));
+}
 
-OperationResult execute(State& state, const Operation& operation, OperationNumber number, Recorder* recorder,
-                        std::vector<Pfn>& pages) {
-    state.buddy.operation = number;
-    PageAllocator allocator(state.buddy, operation.cpu, recorder);
+OperationResult dispatch(State& state, const Operation& operation, Recorder* recorder, OperationOutput& output) {
+    PageAllocator allocator(state.buddy, operation.cpu, recorder, &output.moves);
     const bool atomic = operation.context & context_atomic;
     switch (operation.kind) {
         case OperationKind::note:
@@ -56,7 +57,7 @@ OperationResult execute(State& state, const Operation& operation, OperationNumbe
             return taken(allocator.alloc_pages_exact(operation.gfp_flags, operation.argument), allocator);
         case OperationKind::alloc_pages_bulk:
             if (atomic) allocator.check_atomic(operation.gfp_flags);
-            return take_many(allocator, operation, pages);
+            return take_many(allocator, operation, output.pages);
         case OperationKind::free_pages:
             allocator.free_pages(operation.pfn, operation.order,
                                  operation.argument < no_operation ? static_cast<OperationNumber>(operation.argument)
@@ -69,8 +70,38 @@ OperationResult execute(State& state, const Operation& operation, OperationNumbe
         case OperationKind::drain_local_pages: allocator.drain_local_pages(); return {};
         case OperationKind::drain_all_pages: allocator.drain_all_pages(); return {};
         case OperationKind::refresh_vm_stats: allocator.refresh_vm_stats(); return {};
+        case OperationKind::compact_memory: allocator.compact_memory(); return {};
+        case OperationKind::cma_alloc:
+            if (atomic) allocator.check_atomic(gfp::kernel);
+            return taken(allocator.cma_alloc(frames_asked(state, operation.argument), operation.order), allocator);
+        case OperationKind::cma_release:
+            allocator.cma_release(operation.pfn, frames_asked(state, operation.argument));
+            return checked(allocator);
+        case OperationKind::kmem_cache_create:
+        case OperationKind::kmem_cache_alloc:
+        case OperationKind::kmem_cache_free:
+        case OperationKind::kmem_cache_alloc_bulk:
+        case OperationKind::kmem_cache_free_bulk:
+        case OperationKind::kmem_cache_shrink:
+        case OperationKind::kmem_cache_destroy:
+        case OperationKind::kmalloc:
+        case OperationKind::kfree:
+        case OperationKind::krealloc:
+        case OperationKind::ksize: return execute_slab(state, operation, recorder, output);
     }
     return {};
+}
+
+}  // namespace
+
+OperationResult execute(State& state, const Operation& operation, OperationNumber number, Recorder* recorder,
+                        OperationOutput& output) {
+    state.buddy.operation = state.slab.operation = number;
+    output.pages.clear();
+    output.moves.clear();
+    OperationResult result = dispatch(state, operation, recorder, output);
+    if (!output.moves.empty()) result.moves = output.moves;
+    return result;
 }
 
 }  // namespace pageframe

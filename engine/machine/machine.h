@@ -20,9 +20,9 @@ namespace pageframe {
 /// A started machine. All its later copies draw their chunks from `pool`.
 State boot(const MachineConfiguration& configuration, std::shared_ptr<ChunkPool> pool);
 
-/// Runs one operation. `pages` receives what alloc_pages_bulk got. `recorder`: nullptr, or receives the
+/// Runs one operation. `output` holds what the result's spans show. `recorder`: nullptr, or receives the
 /// events.
 OperationResult execute(State& state, const Operation& operation, OperationNumber number, Recorder* recorder,
-                        std::vector<Pfn>& pages);
+                        OperationOutput& output);
 
 }  // namespace pageframe

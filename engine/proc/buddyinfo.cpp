@@ -1,6 +1,6 @@
 // /proc/buddyinfo and the two indices of debugfs: one line per zone with memory, one column per order
 // (frag_show_print(), unusable_show_print(), extfrag_show_print()).
-#include "engine/proc/fragmentation.h"
+#include "engine/buddy/fragmentation.h"
 #include "engine/proc/print.h"
 #include "engine/proc/proc.h"
 

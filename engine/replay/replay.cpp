@@ -31,7 +31,7 @@ private:
     State state_;
     ReplayReport report_;
     std::size_t next_dump_ = 1;
-    std::vector<Pfn> pages_;
+    OperationOutput output_;
 };
 
 std::optional<ReplayReport> Replay::run(RecordingError& error) {
@@ -75,7 +75,7 @@ std::optional<Mismatch> Replay::execute_step(const RecordedStep& step) {
     std::optional<Mismatch> mismatch;
     for (OperationNumber i = 0; i < step.operation_count; ++i) {
         const OperationNumber number = step.first_operation + i;
-        const auto result = execute(state_, recording_.operations[number], number, nullptr, pages_);
+        const auto result = execute(state_, recording_.operations[number], number, nullptr, output_);
         if (!mismatch && result.status == OperationStatus::mistake)
             mismatch = Mismatch{step.line, "the call", "accepted", "a mistake of the caller"};
         if (!mismatch && i == 0) mismatch = compare_result(step, result);
@@ -140,16 +140,16 @@ void Replay::keep_first(std::string where, const Mismatch& mismatch, const Recor
 std::vector<std::string> Replay::events_of(const RecordedStep& step) const {
     RecordingError error;
     auto again = initial_state(recording_, std::make_shared<ChunkPool>(), error);
-    std::vector<Pfn> pages;
+    OperationOutput output;
     std::vector<std::string> sentences;
     if (!again) return sentences;
     for (OperationNumber number = 0; number < step.first_operation; ++number)
-        execute(*again, recording_.operations[number], number, nullptr, pages);
+        execute(*again, recording_.operations[number], number, nullptr, output);
     for (OperationNumber i = 0; i < step.operation_count; ++i) {
         const OperationNumber number = step.first_operation + i;
         State shown = *again;
         Recorder recorder;
-        execute(*again, recording_.operations[number], number, &recorder, pages);
+        execute(*again, recording_.operations[number], number, &recorder, output);
         for (const EventRecord& event : recorder.events()) {
             const std::string_view function = event_function(event);
             sentences.push_back(event_sentence(event, shown).plain() +

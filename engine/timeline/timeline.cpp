@@ -21,7 +21,7 @@ Timeline::Timeline(State initial, std::shared_ptr<ChunkPool> pool, TimelineLimit
 OperationResult Timeline::append(const Operation& operation) {
     const OperationNumber number = operation_count();
     operations_.push_back(operation);
-    const OperationResult result = execute(end_, operation, number, nullptr, pages_);
+    const OperationResult result = execute(end_, operation, number, nullptr, output_);
     landscape_.add(number, operation, result.status, end_);
     if (number + 1 - snapshots_.back().operation >= limits_.snapshot_interval) take_snapshot();
     return result;
@@ -53,7 +53,7 @@ const Timeline::Snapshot& Timeline::snapshot_before(OperationNumber operation) c
 }
 
 void Timeline::run_to(State& state, OperationNumber from, OperationNumber to) {
-    for (OperationNumber number = from; number < to; ++number) execute(state, operations_[number], number, nullptr, pages_);
+    for (OperationNumber number = from; number < to; ++number) execute(state, operations_[number], number, nullptr, output_);
 }
 
 /// The state with `operation` operations complete.
@@ -81,7 +81,7 @@ Timeline::Detail& Timeline::detail_of(OperationNumber number) {
     detail_.operation = number;
     State after = detail_.before;
     Recorder recorder;
-    detail_.result = execute(after, operations_[number], number, &recorder, detail_.pages);
+    detail_.result = execute(after, operations_[number], number, &recorder, detail_.output);
     detail_.events = recorder.take();
     return detail_;
 }
@@ -109,10 +109,7 @@ const State& Timeline::seek(Position position) {
 std::span<const EventRecord> Timeline::events_of(OperationNumber number) { return detail_of(number).events; }
 
 OperationResult Timeline::result_of(OperationNumber number) {
-    const Detail& detail = detail_of(number);
-    OperationResult result = detail.result;
-    if (!result.pages.empty()) result.pages = detail.pages;
-    return result;
+    return detail_of(number).result;
 }
 
 const State& Timeline::state_before(OperationNumber number) { return detail_of(number).before; }

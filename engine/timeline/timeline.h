@@ -77,7 +77,7 @@ private:
         State before;
         std::vector<EventRecord> events;
         OperationResult result;
-        std::vector<Pfn> pages;
+        OperationOutput output;
     };
 
     void take_snapshot();
@@ -98,7 +98,7 @@ private:
     Snapshot near_[2] = {{no_operation, {}}, {no_operation, {}}};
     Detail detail_;
     Landscape landscape_;
-    std::vector<Pfn> pages_;
+    OperationOutput output_;
 };
 
 }  // namespace pageframe

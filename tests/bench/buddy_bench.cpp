@@ -13,11 +13,11 @@ std::vector<Operation> make_operations(const MachineConfiguration& configuration
     State state = boot(configuration, std::make_shared<ChunkPool>());
     RandomLoad load(7, static_cast<Pfn>(configuration.ram_bytes >> page_shift) / 2);
     std::vector<Operation> operations;
-    std::vector<Pfn> pages;
+    OperationOutput output;
     for (std::size_t i = 0; i < count; ++i) {
         operations.push_back(load.next());
         const OperationResult result =
-            execute(state, operations.back(), static_cast<OperationNumber>(i), nullptr, pages);
+            execute(state, operations.back(), static_cast<OperationNumber>(i), nullptr, output);
         load.done(operations.back(), result);
     }
     return operations;
@@ -27,14 +27,14 @@ std::vector<Operation> make_operations(const MachineConfiguration& configuration
 void buddy_random_orders(benchmark::State& bench) {
     const MachineConfiguration configuration = plain_machine(one_gib);
     const std::vector<Operation> operations = make_operations(configuration, 200'000);
-    std::vector<Pfn> pages;
+    OperationOutput output;
     for (auto _ : bench) {
         bench.PauseTiming();
         State state = boot(configuration, std::make_shared<ChunkPool>());
         bench.ResumeTiming();
         OperationNumber number = 0;
         for (const Operation& operation : operations)
-            benchmark::DoNotOptimize(execute(state, operation, number++, nullptr, pages));
+            benchmark::DoNotOptimize(execute(state, operation, number++, nullptr, output));
     }
     bench.SetItemsProcessed(bench.iterations() * static_cast<std::int64_t>(operations.size()));
 }
@@ -45,7 +45,7 @@ void buddy_order0_pair(benchmark::State& bench) {
     MachineConfiguration configuration = plain_machine(one_gib);
     configuration.per_cpu_lists = false;
     State state = boot(configuration, std::make_shared<ChunkPool>());
-    std::vector<Pfn> pages;
+    OperationOutput output;
     Operation take;
     take.kind = OperationKind::alloc_pages;
     take.gfp_flags = gfp::kernel;
@@ -53,8 +53,8 @@ void buddy_order0_pair(benchmark::State& bench) {
     give.kind = OperationKind::free_pages;
     give.argument = no_operation;
     for (auto _ : bench) {
-        give.pfn = static_cast<Pfn>(execute(state, take, 0, nullptr, pages).value);
-        benchmark::DoNotOptimize(execute(state, give, 1, nullptr, pages));
+        give.pfn = static_cast<Pfn>(execute(state, take, 0, nullptr, output).value);
+        benchmark::DoNotOptimize(execute(state, give, 1, nullptr, output));
     }
     bench.SetItemsProcessed(bench.iterations() * 2);
 }
@@ -65,7 +65,7 @@ void buddy_fill_and_free(benchmark::State& bench) {
     MachineConfiguration configuration = plain_machine(one_gib);
     configuration.per_cpu_lists = false;
     State state = boot(configuration, std::make_shared<ChunkPool>());
-    std::vector<Pfn> pages;
+    OperationOutput output;
     std::vector<Pfn> taken;
     Operation take;
     take.kind = OperationKind::alloc_pages;
@@ -77,13 +77,13 @@ void buddy_fill_and_free(benchmark::State& bench) {
     for (auto _ : bench) {
         taken.clear();
         for (;;) {
-            const auto pfn = static_cast<Pfn>(execute(state, take, 0, nullptr, pages).value);
+            const auto pfn = static_cast<Pfn>(execute(state, take, 0, nullptr, output).value);
             if (pfn == no_pfn) break;
             taken.push_back(pfn);
         }
         for (Pfn pfn : taken) {
             give.pfn = pfn;
-            execute(state, give, 1, nullptr, pages);
+            execute(state, give, 1, nullptr, output);
         }
         operations += static_cast<std::int64_t>(2 * taken.size());
     }
@@ -94,7 +94,7 @@ BENCHMARK(buddy_fill_and_free)->Unit(benchmark::kMillisecond);
 /// One order-0 page taken from the CPU's list and put back.
 void pcp_order0_pair(benchmark::State& bench) {
     State state = boot(plain_machine(one_gib), std::make_shared<ChunkPool>());
-    std::vector<Pfn> pages;
+    OperationOutput output;
     Operation take;
     take.kind = OperationKind::alloc_pages;
     take.gfp_flags = gfp::kernel;
@@ -102,8 +102,8 @@ void pcp_order0_pair(benchmark::State& bench) {
     give.kind = OperationKind::free_pages;
     give.argument = no_operation;
     for (auto _ : bench) {
-        give.pfn = static_cast<Pfn>(execute(state, take, 0, nullptr, pages).value);
-        benchmark::DoNotOptimize(execute(state, give, 1, nullptr, pages));
+        give.pfn = static_cast<Pfn>(execute(state, take, 0, nullptr, output).value);
+        benchmark::DoNotOptimize(execute(state, give, 1, nullptr, output));
     }
     bench.SetItemsProcessed(bench.iterations() * 2);
 }

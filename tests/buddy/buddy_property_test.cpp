@@ -24,11 +24,14 @@ public:
         if (what < 45) return allocate_exact();
         if (what < 48) return allocate_bulk();
         if (what < 49) return drain();
+        if (what < 50 && random_.below(8) == 0) return compact();
+        if (what < 50) return allocate_contiguous();
         if (what < 51) return split();
         free_something();
     }
 
     std::size_t failures() const { return failures_; }
+    std::size_t moved() const { return moved_; }
     OperationNumber operations() const { return number_; }
 
 private:
@@ -36,13 +39,23 @@ private:
         Pfn pfn;
         Order order;
         std::uint64_t exact_bytes;  // 0: an ordinary block
+        OperationNumber owner;      // the operation that took it
+        std::uint32_t contiguous;   // frames from cma_alloc; 0: not from there
     };
 
     OperationResult run(Operation operation) {
         operation.cpu = static_cast<CpuId>(random_.below(static_cast<std::uint32_t>(state_.buddy.cpu_count())));
-        const OperationResult result = execute(state_, operation, number_++, nullptr, pages_);
+        const OperationResult result = execute(state_, operation, number_++, nullptr, output_);
         EXPECT_NE(result.status, OperationStatus::mistake);
         if (result.status == OperationStatus::failed) ++failures_;
+        // A handle goes on pointing at its moved page.
+        for (const MovedPage& move : result.moves) {
+            ++moved_;
+            std::size_t followed = 0;
+            for (Block& block : held_)
+                if (block.pfn == move.from && block.owner == move.owner) block.pfn = move.to, ++followed;
+            EXPECT_EQ(followed, 1U) << "pfn " << move.from << " moved, and nobody holds it";
+        }
         return result;
     }
 
@@ -61,16 +74,34 @@ private:
         operation.gfp_flags = flags();
         operation.order = static_cast<Order>(random_.below(3) == 0 ? random_.below(order_count) : random_.below(4));
         const OperationResult result = run(operation);
-        if (result.value != no_pfn) held_.push_back({static_cast<Pfn>(result.value), operation.order, 0});
+        if (result.value != no_pfn) held_.push_back({static_cast<Pfn>(result.value), operation.order, 0, number_ - 1, 0});
+    }
+
+    void compact() {
+        Operation operation;
+        operation.kind = OperationKind::compact_memory;
+        run(operation);
+    }
+
+    void allocate_contiguous() {
+        Operation operation;
+        operation.kind = OperationKind::cma_alloc;
+        operation.argument = 1 + random_.below(700);
+        operation.order = static_cast<Order>(random_.below(6));
+        const OperationResult result = run(operation);
+        if (result.value != no_pfn)
+            held_.push_back({static_cast<Pfn>(result.value), 0, 0, number_ - 1, static_cast<std::uint32_t>(operation.argument)});
     }
 
     void allocate_exact() {
         Operation operation;
         operation.kind = OperationKind::alloc_pages_exact;
         operation.gfp_flags = flags();
+        // Not movable: a caller that frees page by page must find them where they were.
+        operation.gfp_flags &= ~gfp::movable;
         operation.argument = 1 + random_.below(600 << 10);
         const OperationResult result = run(operation);
-        if (result.value != no_pfn) held_.push_back({static_cast<Pfn>(result.value), 0, operation.argument});
+        if (result.value != no_pfn) held_.push_back({static_cast<Pfn>(result.value), 0, operation.argument, number_ - 1, 0});
     }
 
     void allocate_bulk() {
@@ -78,14 +109,14 @@ private:
         operation.kind = OperationKind::alloc_pages_bulk;
         operation.gfp_flags = flags();
         operation.argument = random_.below(40);
-        for (Pfn pfn : run(operation).pages) held_.push_back({pfn, 0, 0});
+        for (Pfn pfn : run(operation).pages) held_.push_back({pfn, 0, 0, number_ - 1, 0});
     }
 
     void split() {
         if (held_.empty()) return;
         const std::size_t index = random_.below(static_cast<std::uint32_t>(held_.size()));
         const Block block = held_[index];
-        if (block.exact_bytes != 0) return;
+        if (block.exact_bytes != 0 || block.contiguous != 0) return;
         Operation operation;
         operation.kind = OperationKind::split_page;
         operation.pfn = block.pfn;
@@ -93,7 +124,7 @@ private:
         run(operation);
         held_[index] = held_.back();
         held_.pop_back();
-        for (Pfn i = 0; i < frames_in(block.order); ++i) held_.push_back({block.pfn + i, 0, 0});
+        for (Pfn i = 0; i < frames_in(block.order); ++i) held_.push_back({block.pfn + i, 0, 0, block.owner, 0});
     }
 
     void drain() {
@@ -111,19 +142,24 @@ private:
         held_[index] = held_.back();
         held_.pop_back();
         Operation operation;
-        operation.kind = block.exact_bytes != 0 ? OperationKind::free_pages_exact : OperationKind::free_pages;
+        operation.kind = block.contiguous != 0    ? OperationKind::cma_release
+                         : block.exact_bytes != 0 ? OperationKind::free_pages_exact
+                                                  : OperationKind::free_pages;
         operation.pfn = block.pfn;
         operation.order = block.order;
-        operation.argument = block.exact_bytes != 0 ? block.exact_bytes : no_operation;
+        operation.argument = block.contiguous != 0    ? block.contiguous
+                             : block.exact_bytes != 0 ? block.exact_bytes
+                                                      : block.owner;
         run(operation);
     }
 
     State& state_;
     Random random_;
     std::vector<Block> held_;
-    std::vector<Pfn> pages_;
+    OperationOutput output_;
     OperationNumber number_ = 0;
     std::size_t failures_ = 0;
+    std::size_t moved_ = 0;
 };
 
 struct Shape {
@@ -145,6 +181,18 @@ MachineConfiguration three_zones() {
     MachineConfiguration configuration = machine_of(64, 2);
     configuration.dma_limit = 16ULL << 20;
     configuration.dma32_limit = 40ULL << 20;
+    return configuration;
+}
+
+MachineConfiguration with_cma() {
+    MachineConfiguration configuration = machine_of(48, 2);
+    configuration.cma_bytes = 12ULL << 20;
+    return configuration;
+}
+
+MachineConfiguration with_movable_zone() {
+    MachineConfiguration configuration = machine_of(48, 2);
+    configuration.movable_bytes = 16ULL << 20;
     return configuration;
 }
 
@@ -170,6 +218,9 @@ TEST_P(BuddyProperties, InvariantsHoldAfterEveryOperation) {
         }
         ASSERT_EQ(check_buddy(state.buddy), "");
         EXPECT_GT(caller.operations(), 2000U);
+        if (shape.configuration.cma_bytes != 0) {
+            EXPECT_GT(caller.moved(), 0U) << "nothing was ever moved";
+        }
         if (shape.configuration.ram_bytes <= (24ULL << 20)) {
             EXPECT_GT(caller.failures(), 0U) << "memory never ran out";
         }
@@ -180,7 +231,8 @@ INSTANTIATE_TEST_SUITE_P(Machines, BuddyProperties,
                          testing::Values(Shape{"small", machine_of(20, 1), 1}, Shape{"one_cpu", machine_of(64, 1), 7},
                                          Shape{"four_cpus", machine_of(48, 4), 7},
                                          Shape{"no_per_cpu_lists", machine_of(24, 1, false), 1},
-                                         Shape{"three_zones", three_zones(), 7}, Shape{"two_nodes", two_nodes(), 7}),
+                                         Shape{"three_zones", three_zones(), 7}, Shape{"two_nodes", two_nodes(), 7},
+                                         Shape{"cma", with_cma(), 3}, Shape{"movable_zone", with_movable_zone(), 7}),
                          [](const auto& shape) { return std::string(shape.param.name); });
 
 /// The check itself: every kind of damage is found.

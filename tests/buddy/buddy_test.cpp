@@ -25,7 +25,7 @@ protected:
     OperationResult run(const Operation& operation) {
         recorder_.clear();
         before_ = state_;
-        const OperationResult result = execute(state_, operation, number_++, &recorder_, pages_);
+        const OperationResult result = execute(state_, operation, number_++, &recorder_, output_);
         EXPECT_EQ(check_buddy(state_.buddy), "");
         return result;
     }
@@ -69,7 +69,7 @@ protected:
     State state_;
     State before_;
     Recorder recorder_;
-    std::vector<Pfn> pages_;
+    OperationOutput output_;
     OperationNumber number_ = 0;
 };
 

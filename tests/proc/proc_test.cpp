@@ -6,7 +6,7 @@
 
 #include <sstream>
 
-#include "engine/proc/fragmentation.h"
+#include "engine/buddy/fragmentation.h"
 #include "engine/replay/recording.h"
 #include "tests/oracle_files.h"
 
