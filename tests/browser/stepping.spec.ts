@@ -27,11 +27,11 @@ test("Next changes sentence and picture, Back brings both back", async ({ page, 
     picture: await picture_of(page, "free_lists"),
     hash: await hash_of(page),
   };
-  for (let events = 0; events < 3; ++events) await page.click("#next");
+  for (let events = 0; events < 5; ++events) await page.click("#next");
   await still(page);
   expect(await page.textContent("#sentence")).not.toBe(before.sentence);
   expect((await picture_of(page, "free_lists")).equals(before.picture)).toBe(false);
-  for (let events = 0; events < 3; ++events) await page.click("#back");
+  for (let events = 0; events < 5; ++events) await page.click("#back");
   await page.mouse.move(2, 2);
   await expect.poll(() => hash_of(page)).toBe(before.hash);
   await expect(page.locator("#sentence")).toHaveText(before.sentence ?? "");
