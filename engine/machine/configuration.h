@@ -39,6 +39,10 @@ struct MachineConfiguration {
     enum class Reserve : std::uint8_t { none, kernel } reserve = Reserve::none;
     bool per_cpu_lists = true;
 
+    enum class Allocator : std::uint8_t { slub, slab } allocator = Allocator::slub;
+    bool slab_merge = true;         ///< caches that are alike enough become one
+    bool freelist_random = false;   ///< CONFIG_SLAB_FREELIST_RANDOM
+
     // vm.* settings; -1: the kernel's own computation or default
     std::int64_t min_free_kbytes = -1;
     std::int64_t watermark_scale_factor = -1;

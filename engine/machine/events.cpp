@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/buddy/buddy_events.h"
+#include "engine/slab/slab_events.h"
 
 namespace pageframe {
 
@@ -20,6 +21,8 @@ struct EventClass {
 
 BuddyState& part(State& state, BuddyState*) { return state.buddy; }
 const BuddyState& part(const State& state, BuddyState*) { return state.buddy; }
+SlabState& part(State& state, SlabState*) { return state.slab; }
+const SlabState& part(const State& state, SlabState*) { return state.slab; }
 
 template <class Event>
 Event event_in(const EventRecord& record) {
@@ -50,9 +53,11 @@ constexpr std::array<EventClass, sizeof...(Events)> classes_of(TypeList<Events..
 }
 
 constexpr auto buddy_classes = classes_of<BuddyState>(BuddyEvents{});
+constexpr auto slab_classes = classes_of<SlabState>(SlabEvents{});
 
 const EventClass& class_of_record(const EventRecord& record) {
     switch (record.subsystem) {
+        case Subsystem::slab: return slab_classes[record.index];
         case Subsystem::buddy:
         default: return buddy_classes[record.index];
     }

@@ -6,6 +6,7 @@ namespace pageframe {
 std::uint64_t hash_state(const State& state) {
     Hash hash;
     hash_buddy(state.buddy, hash);
+    hash_slab(state.slab, hash);
     return hash.value();
 }
 

@@ -5,11 +5,13 @@
 #include <cstdint>
 
 #include "engine/buddy/buddy.h"
+#include "engine/slab/slab.h"
 
 namespace pageframe {
 
 struct State {
     BuddyState buddy;
+    SlabState slab;
 };
 
 /// The state hash: equal states have equal hashes, on every machine.

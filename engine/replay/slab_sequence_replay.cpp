@@ -166,7 +166,7 @@ bool SequenceReplay::start(const Line& line) {
         return fail(line, "expected a cache that a slab can hold");
     SlabEmitter emitter(state_, nullptr);
     cache_ = next_cache_id(state_);
-    emitter.emit(CreateCache{recorded.request, cache_, 1, 0});
+    emitter.emit(CreateCache{recorded.request, cache_, 1, 0, 0, 0});
     state_.caches.write(cache_).remote_node_defrag_ratio = static_cast<std::uint16_t>(defrag_ratio_);
     ++report_.results_total;
     if (geometry == recorded.geometry)

@@ -89,6 +89,7 @@ std::string describe_call(const Operation& operation, std::span<const std::strin
     case OperationKind::drain_local_pages: return "drain_local_pages(NULL)";
     case OperationKind::drain_all_pages: return "drain_all_pages(NULL)";
     case OperationKind::refresh_vm_stats: return "refresh_cpu_vm_stats(true)";
+    default: break;
     }
     return {};
 }

@@ -169,6 +169,9 @@ struct SlabState {
     std::uint32_t geometry_cpus = 0;  ///< CPUs that calculate_order() counts; 0: those there are
     std::uint64_t random_state = 0;
     OperationNumber operation = no_operation;  ///< the one that runs now
+    /// Names of caches and the arrays of bulk operations, by Operation::text: shared by all states of a run,
+    /// growing with it, and part of no state's value.
+    std::shared_ptr<const std::vector<std::string>> strings;
 
     CacheId newest_cache = no_cache;
     CacheId oldest_cache = no_cache;

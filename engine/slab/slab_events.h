@@ -12,95 +12,14 @@
 // node's lists: TakeSingle, MarkFull, UnmarkFull.
 #pragma once
 
-#include <cstring>
-#include <string_view>
 #include <utility>
 
 #include "engine/core/event.h"
-#include "engine/core/random.h"
+#include "engine/slab/cache_events.h"
 #include "engine/slab/slab.h"
 #include "engine/slab/slab_lists.h"
 
 namespace pageframe {
-
-// ---------------------------------------------------------------- caches
-
-/// A cache comes into being: its geometry follows from the request and the number of CPUs.
-struct CreateCache {
-    static constexpr const char* name = "CreateCache";
-    static constexpr const char* function = "kmem_cache_open()";
-    CacheRequest request;
-    CacheId cache;
-    std::int16_t refcount;    ///< 1; -1: never shared
-    std::uint8_t user_bytes;  ///< one of kmalloc's
-    void apply(SlabState& state) const {
-        add_cache(state, cache, request);
-        KmemCache& made = state.caches.write(cache);
-        calculate_geometry(request, state.counted_cpus(), made.geometry);
-        made.refcount = refcount;
-        made.user_bytes = user_bytes;
-    }
-    Sentence sentence(const SlabState& state) const;
-};
-
-/// Its name, 32 characters at a time.
-struct NameCache {
-    static constexpr const char* name = "NameCache";
-    static constexpr const char* function = "create_cache()";
-    CacheId cache;
-    std::uint8_t part;  ///< characters 32 * part and after
-    std::array<char, 32> text;
-    void apply(SlabState& state) const {
-        std::memcpy(state.caches.write(cache).name.data() + 32 * part, text.data(), part == 0 ? 32 : 31);
-    }
-    Sentence sentence(const SlabState& state) const;
-};
-
-/// A new cache would be as good as this one: it becomes another name of it.
-struct ShareCache {
-    static constexpr const char* name = "ShareCache";
-    static constexpr const char* function = "__kmem_cache_alias()";
-    CacheId cache;
-    std::uint32_t size;  ///< what the newcomer asked for
-    void apply(SlabState& state) const {
-        KmemCache& shared = state.caches.write(cache);
-        ++shared.refcount;
-        shared.geometry.object_size = std::max(shared.geometry.object_size, size);
-        shared.geometry.inuse = std::max(shared.geometry.inuse, align_to(size, pointer_bytes));
-    }
-    Sentence sentence(const SlabState& state) const;
-};
-
-/// kmem_cache_destroy() of a cache with more names than one.
-struct UnshareCache {
-    static constexpr const char* name = "UnshareCache";
-    static constexpr const char* function = "kmem_cache_destroy()";
-    CacheId cache;
-    void apply(SlabState& state) const { --state.caches.write(cache).refcount; }
-    Sentence sentence(const SlabState& state) const;
-};
-
-struct RemoveCache {
-    static constexpr const char* name = "RemoveCache";
-    static constexpr const char* function = "shutdown_cache()";
-    CacheId cache;
-    void apply(SlabState& state) const {
-        if (cache < state.random_sequences.size()) state.random_sequences[cache].clear();
-        remove_cache(state, cache);
-    }
-    Sentence sentence(const SlabState& state) const;
-};
-
-/// SLAB_FREELIST_RANDOM: one permutation per cache, by Fisher and Yates.
-struct MakeRandomSequence {
-    static constexpr const char* name = "MakeRandomSequence";
-    static constexpr const char* function = "cache_random_seq_create()";
-    std::uint64_t random_state;  ///< before
-    CacheId cache;
-    std::uint16_t count;
-    void apply(SlabState& state) const;
-    Sentence sentence(const SlabState& state) const;
-};
 
 // ---------------------------------------------------------------- slabs
 
@@ -469,56 +388,11 @@ struct UnmarkFull {
     Sentence sentence(const SlabState& state) const;
 };
 
-// ---------------------------------------------------------------- outcomes
-
-/// Remark: no page for a new slab; the caller gets NULL.
-struct SlabOutOfMemory {
-    static constexpr const char* name = "SlabOutOfMemory";
-    static constexpr const char* function = "slab_out_of_memory()";
-    GfpFlags gfp_flags;
-    CacheId cache;
-    Sentence sentence(const SlabState& state) const;
-};
-
-/// The caller broke a rule. `corrupts`: the kernel would not notice, and a freelist is wrong from here on.
-struct SlabMistake {
-    static constexpr const char* name = "SlabMistake";
-    static constexpr const char* function = "";
-    enum class Kind : std::uint8_t {
-        double_free,        ///< not noticed
-        double_free_head,   ///< noticed by SLAB_FREELIST_HARDENED: the object is the last one freed
-        double_free_found,  ///< noticed by SLAB_CONSISTENCY_CHECKS
-        stale_free,         ///< the object was freed, and is someone else's now
-        not_an_object,      ///< an address in a slab, but no object's
-        not_a_slab,         ///< an address outside all slabs
-        wrong_cache,
-        leak,             ///< kmem_cache_destroy() with objects in use
-        destroyed_cache,  ///< a cache that is gone, or never was
-        bad_request,      ///< kmem_cache_create() says no
-        sleep_in_atomic,
-        wrong_free,        ///< kfree() of a page that kmalloc() did not give out
-        constructor_zero,  ///< __GFP_ZERO with a constructor
-    };
-    std::uint64_t address;
-    OperationNumber first;   ///< where it was taken, or freed first
-    OperationNumber second;  ///< who has it now
-    SlabId slab;
-    ObjectIndex index;
-    CacheId cache;
-    CacheId asked;  ///< wrong_cache: the cache the caller named
-    Kind kind;
-    std::uint8_t corrupts;
-    void apply(SlabState& state) const {
-        if (corrupts && cache != no_cache) state.caches.write(cache).corrupted = 1;
-    }
-    Sentence sentence(const SlabState& state) const;
-};
-
-using SlabEvents =
-    TypeList<CreateCache, NameCache, ShareCache, UnshareCache, RemoveCache, MakeRandomSequence, NewSlab,
-             ShuffleFreelist, DiscardSlab, RequestObject, TakeObject, LoadSlab, TakeCpuPartial, LetGoFull, Deactivate,
-             TakeListLock, RemovePartial, AddPartial, KeepForCpu, Unfreeze, ReleaseObject, PushCpuFreelist,
-             PushSlabFreelist, TakeSingle, MarkFull, UnmarkFull, SlabOutOfMemory, SlabMistake>;
+using SlabEvents = TypeList<CreateCache, NameCache, ShareCache, UnshareCache, RemoveCache, MakeRandomSequence, NewSlab,
+                            ShuffleFreelist, DiscardSlab, RequestObject, TakeObject, LoadSlab, TakeCpuPartial,
+                            LetGoFull, Deactivate, TakeListLock, RemovePartial, AddPartial, KeepForCpu, Unfreeze,
+                            ReleaseObject, PushCpuFreelist, PushSlabFreelist, TakeSingle, MarkFull, UnmarkFull,
+                            SlabOutOfMemory, SlabMistake, RequestLarge, KeepObject>;
 
 using SlabEmitter = Emitter<SlabState, Subsystem::slab, SlabEvents>;
 

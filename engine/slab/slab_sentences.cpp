@@ -40,6 +40,12 @@ Sentence& object(Sentence& s, const SlabState& state, SlabId id, ObjectIndex ind
     return slab(s, state, id, role);
 }
 
+/// A double free that nobody noticed leaves `inuse` wrong: then below 0, or above the number of objects.
+std::uint64_t free_in(const Slab& slab) { return slab.inuse > slab.objects ? slab.objects : slab.objects - slab.inuse; }
+std::string in_use_text(const Slab& slab, unsigned freed) {
+    return std::to_string(static_cast<std::int16_t>(slab.inuse - freed));
+}
+
 std::string hexadecimal(std::uint64_t value) {
     std::string text;
     for (int shift = 60; shift >= 0; shift -= 4) text += "0123456789abcdef"[(value >> shift) & 15];
@@ -165,7 +171,7 @@ Sentence LoadSlab::sentence(const SlabState& state) const {
         if (from == From::own_slab) s << ", the slab CPU " << std::uint32_t{cpu} << " takes from: all of them";
         s << " become CPU " << std::uint32_t{cpu} << "'s freelist, to be had without a lock.";
     } else {
-        s << ". Its " << objects_text(own.objects - std::uint64_t{own.inuse})
+        s << ". Its " << objects_text(free_in(own))
           << " free become the CPU's own freelist; for the others the slab counts as full.";
     }
     return s;
@@ -216,7 +222,7 @@ Sentence AddPartial::sentence(const SlabState& state) const {
     pageframe::slab(s, state, slab, Role::changed);
     s << " joins the node's partial list at the " << (end == SlabListEnd::head ? "head" : "tail");
     const Slab& own = state.slabs[slab];
-    return s << ", with " << objects_text(own.objects - std::uint64_t{own.inuse}) << " free.";
+    return s << ", with " << objects_text(free_in(own)) << " free.";
 }
 
 Sentence KeepForCpu::sentence(const SlabState& state) const {
@@ -259,7 +265,7 @@ Sentence PushSlabFreelist::sentence(const SlabState& state) const {
     pageframe::slab(s, state, slab, Role::changed);
     const Slab& own = state.slabs[slab];
     if (own.place == SlabPlace::cpu) s << ", which is CPU " << std::uint32_t{own.cpu} << "'s";
-    return s << ": " << (own.inuse - count) << " of " << objects_text(own.objects) << " in use.";
+    return s << ": " << in_use_text(own, count) << " of " << objects_text(own.objects) << " in use.";
 }
 
 // ---------------------------------------------------------------- caches with debugging flags
@@ -291,6 +297,20 @@ Sentence SlabOutOfMemory::sentence(const SlabState& state) const {
     s.in_role(Role::strong, cache_text(state, cache));
     return s << ", not even of order " << std::uint32_t{state.caches[cache].geometry.min_order}
              << ": the caller gets NULL.";
+}
+
+Sentence RequestLarge::sentence(const SlabState&) const {
+    return Sentence() << bytes_text(bytes) << " are more than the largest class: " << pages_text(order) << " ("
+                      << bytes_text(page_size << order) << ") straight from the page allocator, "
+                      << bytes_text((page_size << order) - bytes) << " of them wasted.";
+}
+
+Sentence KeepObject::sentence(const SlabState& state) const {
+    Sentence s;
+    s << "The object has room for " << bytes_text(state.caches[state.slabs[slab].cache].geometry.object_size) << ": "
+      << bytes_text(requested) << " fit, and ";
+    object(s, state, slab, index, Role::taken);
+    return s << " stays where it is.";
 }
 
 Sentence SlabMistake::sentence(const SlabState& state) const {

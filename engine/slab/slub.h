@@ -52,7 +52,9 @@ public:
     /// free_partial() for kmem_cache_destroy(): after a flush, the empty slabs.
     void free_empty_slabs(CacheId cache);
 
-    SlabEmitter& emitter() { return emitter_; }
+    /// This CPU's slab and freelist.
+    SlabId own_slab(CacheId cache) const { return own(cache).slab; }
+    ObjectIndex own_freelist(CacheId cache) const { return own(cache).freelist; }
 
 private:
     struct Request {

@@ -1,0 +1,133 @@
+#include "engine/machine/execute_slab.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "engine/kmalloc/kmalloc.h"
+#include "engine/slab/machine_pages.h"
+
+namespace pageframe {
+
+namespace {
+
+/// Far more than fits in a step that anybody looks at.
+constexpr std::uint64_t most_bulk_objects = 65536;
+
+class SlabOperations {
+public:
+    SlabOperations(State& state, const Operation& operation, Recorder* recorder, OperationOutput& output)
+        : state_(state), operation_(operation), output_(output),
+          pages_(state.buddy, operation.cpu, recorder, &output.moves),
+          page_allocator_(state.buddy, operation.cpu, recorder, &output.moves),
+          slabs_(state.slab, operation.cpu, pages_, recorder), kmalloc_(slabs_, page_allocator_) {}
+
+    OperationResult run() {
+        if ((operation_.context & context_atomic) && may_sleep()) slabs_.check_atomic(operation_.gfp_flags);
+        OperationResult result = dispatch();
+        if (slabs_.made_mistake() || page_allocator_.made_mistake()) result.status = OperationStatus::mistake;
+        return result;
+    }
+
+private:
+    CacheId cache() const { return operation_.pfn < no_cache ? static_cast<CacheId>(operation_.pfn) : no_cache; }
+    bool may_sleep() const {
+        switch (operation_.kind) {
+        case OperationKind::kmem_cache_alloc:
+        case OperationKind::kmem_cache_alloc_bulk:
+        case OperationKind::kmalloc:
+        case OperationKind::krealloc: return true;
+        default: return false;
+        }
+    }
+    std::string_view text() const {
+        const auto& strings = state_.slab.strings;
+        return strings && operation_.text < strings->size() ? std::string_view((*strings)[operation_.text])
+                                                            : std::string_view();
+    }
+    static OperationResult got(std::uint64_t address) {
+        return {address == 0 ? OperationStatus::failed : OperationStatus::done, address, {}, {}};
+    }
+
+    OperationResult dispatch() {
+        const std::uint64_t argument = operation_.argument;
+        switch (operation_.kind) {
+        case OperationKind::kmem_cache_create: return create();
+        case OperationKind::kmem_cache_alloc:
+            return got(slabs_.allocate(cache(), operation_.gfp_flags, operation_.node));
+        case OperationKind::kmem_cache_free: slabs_.free(cache(), argument, operation_.text); return {};
+        case OperationKind::kmem_cache_alloc_bulk: return allocate_bulk();
+        case OperationKind::kmem_cache_free_bulk: free_bulk(); return {};
+        case OperationKind::kmem_cache_shrink: {
+            OperationResult result;
+            result.value = slabs_.shrink(cache()) ? 0 : 1;
+            return result;
+        }
+        case OperationKind::kmem_cache_destroy: slabs_.destroy(cache()); return {};
+        case OperationKind::kmalloc: return got(kmalloc_.allocate(argument, operation_.gfp_flags, operation_.node));
+        case OperationKind::kfree: kmalloc_.free(argument, operation_.text); return {};
+        case OperationKind::krealloc:
+            return got(kmalloc_.reallocate(argument, operation_.pfn, operation_.gfp_flags, operation_.text));
+        case OperationKind::ksize: {
+            OperationResult result;
+            result.value = kmalloc_.usable_bytes(argument);
+            return result;
+        }
+        default: return {};
+        }
+    }
+
+    OperationResult create() {
+        CacheRequest request;
+        request.size = static_cast<std::uint32_t>(std::min<std::uint64_t>(operation_.argument, 0xffffffffU));
+        request.align = operation_.pfn;
+        request.flags = operation_.gfp_flags;
+        request.constructor = operation_.order != 0;
+        OperationResult result;
+        result.value = slabs_.create(text(), request);
+        if (result.value == no_cache) result.status = OperationStatus::failed;
+        return result;
+    }
+
+    OperationResult allocate_bulk() {
+        std::vector<ObjectReference> objects;
+        const auto count = static_cast<std::uint32_t>(std::min(operation_.argument, most_bulk_objects));
+        slabs_.allocate_bulk(cache(), operation_.gfp_flags, count, objects);
+        for (ObjectReference object : objects)
+            output_.pages.push_back(
+                static_cast<std::uint32_t>((object_address(state_.slab, object) - direct_map_start) / 8));
+        OperationResult result;
+        result.value = objects.size();
+        result.pages = output_.pages;
+        if (objects.empty() && count != 0) result.status = OperationStatus::failed;
+        return result;
+    }
+
+    void free_bulk() {
+        std::vector<std::uint64_t> addresses;
+        std::string_view rest = text();
+        while (!rest.empty()) {
+            const std::string_view word = rest.substr(0, rest.find(','));
+            std::uint64_t address = 0;
+            std::from_chars(word.data(), word.data() + word.size(), address, 16);
+            addresses.push_back(address);
+            rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+        }
+        slabs_.free_bulk(cache(), addresses);
+    }
+
+    State& state_;
+    const Operation& operation_;
+    OperationOutput& output_;
+    MachinePages pages_;
+    PageAllocator page_allocator_;
+    SlabAllocator slabs_;
+    Kmalloc kmalloc_;
+};
+
+}  // namespace
+
+OperationResult execute_slab(State& state, const Operation& operation, Recorder* recorder, OperationOutput& output) {
+    return SlabOperations(state, operation, recorder, output).run();
+}
+
+}  // namespace pageframe
