@@ -95,7 +95,10 @@ OperationResult CallContext::execute(const Operation& operation) {
     if (failed_) return result;
     ++operations;
     last_operation_ = target_.next_operation();
-    return target_.execute(operation);
+    result = target_.execute(operation);
+    if (!result.moves.empty()) [[unlikely]]
+        moves.insert(moves.end(), result.moves.begin(), result.moves.end());
+    return result;
 }
 
 std::string_view CallContext::string(Value value) {

@@ -73,6 +73,8 @@ public:
     CpuId cpu = 0;
     std::uint8_t context = 0;
     std::vector<Value>* memory = nullptr;
+    /// Told which pages moved while an operation ran (compaction, CMA).
+    std::vector<MovedPage> moves;
 
     // read by the interpreter
     std::uint64_t operations = 0;

@@ -214,6 +214,32 @@ Value refresh_cpu_vm_stats(CallContext& context, std::span<const Value>) {
     return {};
 }
 
+// Writing to /proc/sys/vm/compact_memory; the kernel has no function of that name to call.
+Value compact_memory(CallContext& context, std::span<const Value>) {
+    context.execute(context.operation(OperationKind::compact_memory));
+    return {};
+}
+
+// The machine has one area (machine { cma = ...; }), whatever struct cma * is given.
+Value cma_alloc(CallContext& context, std::span<const Value> arguments) {
+    Operation operation = context.operation(OperationKind::cma_alloc);
+    operation.argument = arguments[1].bits;
+    operation.order = order_of(arguments[2]);
+    return allocated(context, context.execute(operation), false);
+}
+
+Value cma_release(CallContext& context, std::span<const Value> arguments) {
+    Value released;
+    if (arguments[1].bits == 0) return released;
+    Pfn pfn = no_pfn;
+    if (!page_argument(context, "cma_release", arguments[1], pfn)) return released;
+    Operation operation = context.operation(OperationKind::cma_release);
+    operation.pfn = pfn;
+    operation.argument = arguments[2].bits;
+    released.bits = context.execute(operation).status == OperationStatus::done ? 1 : 0;
+    return released;
+}
+
 constexpr Parameter flags_order[] = {{gfp, "gfp"}, {number, "order"}};
 constexpr Parameter flags_only[] = {{gfp, "gfp"}};
 constexpr Parameter node_flags_order[] = {{number, "nid"}, {gfp, "gfp"}, {number, "order"}};
@@ -226,6 +252,9 @@ constexpr Parameter address_only[] = {{address, "addr"}};
 constexpr Parameter address_size[] = {{address, "virt"}, {number, "size"}};
 constexpr Parameter zone_only[] = {{zone, "zone"}};
 constexpr Parameter do_pagesets[] = {{number, "do_pagesets"}};
+constexpr Parameter area_count_align[] = {
+    {pointer, "cma"}, {number, "count"}, {number, "align"}, {number, "no_warn"}};
+constexpr Parameter area_pages_count[] = {{pointer, "cma"}, {page, "pages"}, {number, "count"}};
 
 constexpr KernelCall table[] = {
     {"alloc_pages", types::page, flags_order, alloc_pages},
@@ -245,6 +274,9 @@ constexpr KernelCall table[] = {
     {"drain_local_pages", types::nothing, zone_only, drain_local_pages},
     {"drain_all_pages", types::nothing, zone_only, drain_all_pages},
     {"refresh_cpu_vm_stats", types::int_, do_pagesets, refresh_cpu_vm_stats},
+    {"compact_memory", types::nothing, {}, compact_memory},
+    {"cma_alloc", types::page, area_count_align, cma_alloc},
+    {"cma_release", types::boolean, area_pages_count, cma_release},
 };
 
 }  // namespace

@@ -89,9 +89,14 @@ std::string describe_call(const Operation& operation, std::span<const std::strin
     case OperationKind::drain_local_pages: return "drain_local_pages(NULL)";
     case OperationKind::drain_all_pages: return "drain_all_pages(NULL)";
     case OperationKind::refresh_vm_stats: return "refresh_cpu_vm_stats(true)";
-    default: break;
+    case OperationKind::compact_memory: return "compact_memory()";
+    case OperationKind::cma_alloc:
+        return "cma_alloc(NULL, " + argument + ", " + std::to_string(operation.order) + ", false)";
+    case OperationKind::cma_release:
+        return "cma_release(NULL, " + page_of(operation) + ", " + argument + ")";
+    default: break;  // of subsystems whose functions can't be called from a scenario yet
     }
-    return {};
+    return "operation " + std::to_string(static_cast<unsigned>(operation.kind));
 }
 
 }  // namespace pageframe

@@ -2,6 +2,7 @@
 #include "engine/scenario/interpreter.h"
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 #include "engine/scenario/arithmetic.h"
@@ -200,6 +201,8 @@ void Interpreter::call_kernel(const Instruction& instruction) {
         fail(context_.message);
     stack_[first] = value;
     height_ = first + 1;
+    if (!context_.moves.empty()) [[unlikely]]
+        follow_moves();
     // An array that was filled gets the label of what filled it.
     if (row.parameters.size() == arguments && arguments != 0 &&
         row.parameters[arguments - 1].kind == ParameterKind::pages && !stopped_ && value.bits != 0) {
@@ -208,6 +211,34 @@ void Interpreter::call_kernel(const Instruction& instruction) {
         filled.origin = context_.last_operation();
         label(filled, stack_[first + arguments - 1].origin, OperationLabel::none);
     }
+}
+
+// Compaction moves pages while their owner goes on using them: in the kernel the page tables are changed,
+// here the variables that hold the page's address. Only those that know whose page it is follow.
+void Interpreter::follow_moves() {
+    std::unordered_map<Pfn, MovedPage> moved;  // by where the page was before the operation
+    std::unordered_map<Pfn, Pfn> was;          // where a page that moved already was before
+    for (const MovedPage& move : context_.moves) {
+        const auto again = was.find(move.from);
+        const Pfn from = again == was.end() ? move.from : again->second;
+        if (again != was.end()) was.erase(again);
+        moved[from] = {from, move.to, move.owner};
+        was[move.to] = from;
+    }
+    context_.moves.clear();
+    const auto follow = [&](Value& value) {
+        if (value.origin == no_operation || value.bits == 0) return;
+        const bool is_page = is_page_address(value.bits);
+        if (!is_page && !is_direct_map_address(value.bits)) return;
+        const Pfn pfn = is_page ? pfn_of_page(value.bits) : pfn_of_address(value.bits);
+        const auto found = moved.find(pfn);
+        if (found == moved.end() || found->second.owner != value.origin) return;
+        value.bits = is_page ? page_address_of(found->second.to)
+                             : direct_map_address(found->second.to) + (value.bits & (page_size - 1));
+    };
+    std::for_each(memory_.begin(), memory_.begin() + top_, follow);
+    std::for_each(stack_.begin(), stack_.begin() + height_, follow);
+    charge(top_ / 8);
 }
 
 void Interpreter::execute() {

@@ -27,6 +27,11 @@ public:
             result.value = pages_.size();
             result.pages = pages_;
             break;
+        case pageframe::OperationKind::compact_memory:
+            for (pageframe::Pfn i = 0; i < 8; ++i)
+                if (moves_.size() < 100) moves_.push_back({16 + 16 * i, 1000 + i, i});
+            result.moves = moves_;
+            break;
         default: break;
         }
         return result;
@@ -37,6 +42,7 @@ private:
     pageframe::OperationNumber count_ = 0;
     pageframe::Pfn next_ = 16;
     std::vector<pageframe::Pfn> pages_;
+    std::vector<pageframe::MovedPage> moves_;
 };
 
 }  // namespace

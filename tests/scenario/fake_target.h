@@ -19,6 +19,7 @@ public:
         OperationResult result;
         switch (operation.kind) {
         case OperationKind::alloc_pages: take(frames_in(operation.order & 15), result); break;
+        case OperationKind::cma_alloc: take(static_cast<Pfn>(operation.argument), result); break;
         case OperationKind::alloc_pages_exact:
             take(static_cast<Pfn>((operation.argument + page_size - 1) / page_size), result);
             break;
@@ -29,6 +30,7 @@ public:
             result.value = bulk_.size();
             result.pages = bulk_;
             break;
+        case OperationKind::compact_memory: result.moves = moves; break;
         default: break;
         }
         return result;
@@ -42,6 +44,7 @@ public:
     Pfn next_pfn = 256;
     Pfn end_pfn = 1U << 20;
     std::uint64_t bulk_limit = 1000;
+    std::vector<MovedPage> moves;  ///< what compaction moves
 
 private:
     void take(Pfn frames, OperationResult& result) {
