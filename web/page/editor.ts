@@ -10,8 +10,6 @@ import type { Diagnostic } from "./engine";
 import type { Reader } from "./reader";
 
 const pauseMilliseconds = 400;
-/** A text beyond this (a recording) is shown by its beginning only. */
-const longestText = 200_000;
 const mostErrors = 50;
 
 export class Editor {
@@ -49,8 +47,11 @@ export class Editor {
     clearTimeout(this.timer);
     this.timer = 0;
     const { text, origin } = this.reader.document;
-    const recording = this.reader.result.kind === "recording" || text.length > longestText;
-    const shown = recording ? `${text.slice(0, 4000).replace(/\n[^\n]*$/, "")}\n…` : text;
+    // A recording is not written here: its operations are in the log.
+    const recording = this.reader.result.kind === "recording";
+    document.body.classList.toggle("recording", recording);
+    byId("scenario-heading").textContent = recording ? "Recording" : "Scenario";
+    const shown = recording ? "" : text;
     this.field.readOnly = recording;
     if (this.field.value !== shown) this.field.value = shown;
     this.field.scrollTop = 0;
@@ -174,8 +175,14 @@ export class Editor {
     ];
     if (errors.length > mostErrors)
       items.push(make("li", "", `… and ${digits(errors.length - mostErrors)} more errors`));
-    if (kind === "recording" && errors.length === 0)
-      items.push(make("li", "remark", "A recording: what a real kernel did. The log has its operations."));
+    if (kind === "recording")
+      items.push(
+        make(
+          "li",
+          "remark",
+          "The memory of a real kernel, and the operations that it was given. They are all in the log.",
+        ),
+      );
     if (errors.length > 0 && this.reader.shownText !== "")
       items.push(make("li", "remark", "The picture still shows the last text that ran."));
     this.messages.replaceChildren(...items);

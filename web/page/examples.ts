@@ -3,10 +3,13 @@
 // drafts, and on narrow pages also what the top bar has no room for.
 //
 //     [{"group": "...", "examples": [{"file": "x.pf", "title": "...", "line": "..."}]}]
+//
+// A recording's file may be gzipped (.txt.gz).
 
 import { button, byId, make } from "./dom";
 import { allDrafts, type Draft } from "./drafts";
 import { titleOf } from "./reader";
+import { decodeText } from "./text";
 
 export interface Example {
   /** The file's name without its ending, as links say it. */
@@ -34,7 +37,10 @@ async function load(): Promise<ExampleGroup[]> {
   const groups = (await answer.json()) as { group: string; examples: Omit<Example, "name">[] }[];
   return groups.map(({ group, examples }) => ({
     group,
-    examples: examples.map((example) => ({ ...example, name: example.file.replace(/\.\w+$/, "") })),
+    examples: examples.map((example) => ({
+      ...example,
+      name: example.file.replace(/\.(pf|txt)(\.gz)?$/, ""),
+    })),
   }));
 }
 
@@ -46,7 +52,8 @@ export async function findExample(name: string): Promise<Example | null> {
 export async function textOf(example: Example): Promise<string> {
   const answer = await fetch(`examples/${encodeURIComponent(example.file)}`);
   if (!answer.ok) throw new Error(`examples/${example.file}: ${answer.status}`);
-  return answer.text();
+  // A server may have unpacked a .gz on its way, or not: the bytes tell.
+  return decodeText(new Uint8Array(await answer.arrayBuffer()));
 }
 
 export interface MenuActions {

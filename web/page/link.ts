@@ -15,6 +15,7 @@
 // what it unpacks to (while unpacking, so that a bomb stops early), the JSON's shape.
 
 import type { Position, ThemeName } from "./engine";
+import { collect, TextError } from "./text";
 
 export const languageVersion = 1;
 /** Beyond this some programs cut links. */
@@ -161,42 +162,15 @@ async function inflate(bytes: Uint8Array): Promise<string> {
   try {
     unpacked = await collect(new DecompressionStream("deflate-raw"), bytes, largestPayload);
   } catch (error) {
-    throw error instanceof LinkError ? error : damaged();
+    if (error instanceof TextError)
+      throw new LinkError("It unpacks to more than a megabyte, which no scenario needs.");
+    throw damaged();
   }
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(unpacked);
   } catch {
     throw damaged();
   }
-}
-
-/** Sends bytes through a stream; gives up as soon as more than `limit` come out. */
-export async function collect(
-  through: GenericTransformStream,
-  bytes: Uint8Array,
-  limit: number,
-): Promise<Uint8Array> {
-  const source = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
-  const reader = (source.pipeThrough(through) as ReadableStream<Uint8Array>).getReader();
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    length += value.length;
-    if (length > limit) {
-      await reader.cancel();
-      throw new LinkError("It unpacks to more than a megabyte, which no scenario needs.");
-    }
-    chunks.push(value);
-  }
-  const all = new Uint8Array(length);
-  let end = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, end);
-    end += chunk.length;
-  }
-  return all;
 }
 
 function toBase64Url(bytes: Uint8Array): string {

@@ -2,10 +2,8 @@
 // (.pf) or a recording, as text or gzipped. A file is read here and goes nowhere.
 
 import { byId } from "./dom";
-import { collect } from "./link";
 import { notice } from "./notices";
-
-const largestText = 64 << 20;
+import { decodeText, largestText, TextError } from "./text";
 
 export type OpenText = (name: string, text: string) => void;
 
@@ -53,26 +51,12 @@ async function openFile(file: File, open: OpenText): Promise<void> {
   try {
     open(file.name.replace(/\.gz$/i, ""), await textOf(file));
   } catch (error) {
-    const why = error instanceof FileError ? error.message : "the browser can’t read it.";
+    const why = error instanceof TextError ? error.message : "the browser can’t read it.";
     notice(`${file.name} was not opened: ${why}`, { kind: "error", topic: "file" });
   }
 }
 
-class FileError extends Error {}
-
 async function textOf(file: File): Promise<string> {
-  if (file.size > largestText) throw new FileError("it is larger than 64 MiB.");
-  let bytes = new Uint8Array(await file.arrayBuffer());
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
-    try {
-      bytes = new Uint8Array(await collect(new DecompressionStream("gzip"), bytes, largestText));
-    } catch {
-      throw new FileError("it is no whole gzip file, or unpacks to more than 64 MiB.");
-    }
-  }
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new FileError("it is not text (UTF-8).");
-  }
+  if (file.size > largestText) throw new TextError("it is larger than 64 MiB.");
+  return decodeText(new Uint8Array(await file.arrayBuffer()));
 }
