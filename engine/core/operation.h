@@ -33,6 +33,31 @@ enum class OperationKind : std::uint8_t {
     compact_memory,      ///< /proc/sys/vm/compact_memory: every zone from end to end
     cma_alloc,           ///< argument: pages; order: alignment -> pfn or no_pfn
     cma_release,         ///< pfn, argument: pages
+    // virtual memory; "second" is second_argument()
+    vmalloc,                 ///< gfp_flags, argument: bytes, order: VmallocKind -> address or 0
+    vfree,                   ///< argument: address
+    name_pages,              ///< pfn, argument: frames: pages for the next vmap or vm_map_ram, in order
+    vmap,                    ///< gfp_flags: VM_*, order: PageProtection -> address or 0
+    vunmap,                  ///< argument: address
+    vm_map_ram,              ///< -> address or 0
+    vm_unmap_ram,            ///< argument: address, pfn: pages
+    vm_unmap_aliases,
+    load,                    ///< argument: address, order: bytes -> value
+    store,                   ///< argument: address, order: bytes, second: value
+    fetch,                   ///< argument: address of an instruction
+    fill_memory,             ///< memset: argument: address, second: bytes, order: the byte
+    copy_memory,             ///< memcpy: argument: to, second: from, text: bytes
+    compare_memory,          ///< memcmp: argument, second: addresses, text: bytes -> as int
+    show_physical_pages,     ///< argument: address, second: bytes
+    set_memory,              ///< argument: address, pfn: pages, order: MemoryChange
+    invlpg,                  ///< argument: address
+    flush_tlb_all,
+    flush_tlb_kernel_range,  ///< argument: start, second: end
+    mm_alloc,                ///< -> number of the address space, 0: no memory
+    mm_drop,                 ///< pfn: address space
+    switch_mm,               ///< pfn: address space
+    map_user_page,           ///< argument: address, pfn, order: PageProtection
+    unmap_user_pages,        ///< argument: address, second: bytes
     // slab allocator; a cache is its number, an object its address
     kmem_cache_create,      ///< text: name, argument: size, pfn: alignment, gfp_flags: SLAB_*, order 1: constructor -> cache
     kmem_cache_alloc,       ///< pfn: cache, gfp_flags (node) -> address or 0
@@ -63,6 +88,20 @@ struct Operation {
     std::uint8_t spare = 0;
 };
 static_assert(sizeof(Operation) == 32);
+
+/// A second 64-bit argument, where the kind has no use for pfn and gfp_flags.
+constexpr std::uint64_t second_argument(const Operation& operation) {
+    return std::uint64_t{operation.gfp_flags} << 32 | operation.pfn;
+}
+constexpr void set_second_argument(Operation& operation, std::uint64_t value) {
+    operation.pfn = static_cast<Pfn>(value);
+    operation.gfp_flags = static_cast<GfpFlags>(value >> 32);
+}
+
+/// Which of the functions that end in __vmalloc_node_range().
+enum class VmallocKind : std::uint8_t { plain, zeroed, dma32, user, huge };
+enum class PageProtection : std::uint8_t { kernel, read_only, executable, read_executable, user, user_read_only };
+enum class MemoryChange : std::uint8_t { read_only, writable, no_execute, executable };
 
 inline constexpr std::uint8_t context_atomic = 1;
 

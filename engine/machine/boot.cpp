@@ -14,6 +14,7 @@
 #include "engine/machine/machine.h"
 #include "engine/machine/memory_map.h"
 #include "engine/machine/tuning.h"
+#include "engine/machine/virtual_memory.h"
 
 namespace pageframe {
 
@@ -35,6 +36,7 @@ std::vector<ZoneLimits> zone_limits(const MachineConfiguration& configuration, P
     const auto movable = static_cast<Pfn>(configuration.movable_bytes >> page_shift);
     const Pfn movable_start = movable == 0 ? end : align_up(end - std::min(end, movable), largest_block);
     std::vector<ZoneLimits> limits;
+    limits.reserve(zone_kind_count);
     const auto add = [&](ZoneKind kind, Pfn from, Pfn to) {
         if (from < to) limits.push_back({kind, from, to});
     };
@@ -176,6 +178,7 @@ State boot(const MachineConfiguration& configuration, std::shared_ptr<ChunkPool>
     hand_over_memory(buddy, map);
     build_zonelists(buddy, configuration);
     tune_at_start(buddy, configuration, map);
+    add_virtual_memory(state, configuration, pool);
     start_slab(state.slab, std::move(pool), buddy.cpu_node, buddy.node_count, configuration.seed);
     state.slab.allocator = configuration.allocator == MachineConfiguration::Allocator::slub ? SlabAllocatorKind::slub
                                                                                             : SlabAllocatorKind::slab;

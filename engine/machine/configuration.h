@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/core/types.h"
+#include "engine/tlb/tlb.h"
 
 namespace pageframe {
 
@@ -42,6 +43,8 @@ struct MachineConfiguration {
     enum class Allocator : std::uint8_t { slub, slab } allocator = Allocator::slub;
     bool slab_merge = true;         ///< caches that are alike enough become one
     bool freelist_random = false;   ///< CONFIG_SLAB_FREELIST_RANDOM
+
+    TlbConfiguration tlb;  ///< no structures: default_tlb()
 
     // vm.* settings; -1: the kernel's own computation or default
     std::int64_t min_free_kbytes = -1;

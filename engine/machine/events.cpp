@@ -5,6 +5,9 @@
 #include <utility>
 
 #include "engine/buddy/buddy_events.h"
+#include "engine/paging/paging_events.h"
+#include "engine/tlb/tlb_events.h"
+#include "engine/vmalloc/vmalloc_events.h"
 #include "engine/slab/slab_events.h"
 
 namespace pageframe {
@@ -21,6 +24,12 @@ struct EventClass {
 
 BuddyState& part(State& state, BuddyState*) { return state.buddy; }
 const BuddyState& part(const State& state, BuddyState*) { return state.buddy; }
+PagingState& part(State& state, PagingState*) { return state.paging; }
+const PagingState& part(const State& state, PagingState*) { return state.paging; }
+TlbState& part(State& state, TlbState*) { return state.tlb; }
+const TlbState& part(const State& state, TlbState*) { return state.tlb; }
+VmallocState& part(State& state, VmallocState*) { return state.vmalloc; }
+const VmallocState& part(const State& state, VmallocState*) { return state.vmalloc; }
 SlabState& part(State& state, SlabState*) { return state.slab; }
 const SlabState& part(const State& state, SlabState*) { return state.slab; }
 
@@ -53,11 +62,17 @@ constexpr std::array<EventClass, sizeof...(Events)> classes_of(TypeList<Events..
 }
 
 constexpr auto buddy_classes = classes_of<BuddyState>(BuddyEvents{});
+constexpr auto paging_classes = classes_of<PagingState>(PagingEvents{});
+constexpr auto tlb_classes = classes_of<TlbState>(TlbEvents{});
+constexpr auto vmalloc_classes = classes_of<VmallocState>(VmallocEvents{});
 constexpr auto slab_classes = classes_of<SlabState>(SlabEvents{});
 
 const EventClass& class_of_record(const EventRecord& record) {
     switch (record.subsystem) {
         case Subsystem::slab: return slab_classes[record.index];
+        case Subsystem::paging: return paging_classes[record.index];
+        case Subsystem::tlb: return tlb_classes[record.index];
+        case Subsystem::vmalloc: return vmalloc_classes[record.index];
         case Subsystem::buddy:
         default: return buddy_classes[record.index];
     }

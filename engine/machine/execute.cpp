@@ -4,6 +4,7 @@
 #include "engine/buddy/page_allocator.h"
 #include "engine/machine/execute_slab.h"
 #include "engine/machine/machine.h"
+#include "engine/machine/virtual_memory.h"
 
 namespace pageframe {
 
@@ -88,6 +89,7 @@ OperationResult dispatch(State& state, const Operation& operation, Recorder* rec
         case OperationKind::kfree:
         case OperationKind::krealloc:
         case OperationKind::ksize: return execute_slab(state, operation, recorder, output);
+        default: return {};  // virtual memory, below
     }
     return {};
 }
@@ -99,7 +101,14 @@ OperationResult execute(State& state, const Operation& operation, OperationNumbe
     state.buddy.operation = state.slab.operation = number;
     output.pages.clear();
     output.moves.clear();
+    if (is_virtual_memory(operation.kind)) {
+        OperationResult result = execute_virtual(state, operation, number, recorder, output);
+        if (!output.moves.empty()) result.moves = output.moves;
+        return result;
+    }
     OperationResult result = dispatch(state, operation, recorder, output);
+    if ((operation.gfp_flags & gfp::zero) && operation.kind == OperationKind::alloc_pages && result.value < no_pfn)
+        clear_allocated(state, static_cast<Pfn>(result.value), frames_in(operation.order), recorder);
     if (!output.moves.empty()) result.moves = output.moves;
     return result;
 }

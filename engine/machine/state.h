@@ -5,12 +5,18 @@
 #include <cstdint>
 
 #include "engine/buddy/buddy.h"
+#include "engine/paging/paging.h"
+#include "engine/tlb/tlb.h"
+#include "engine/vmalloc/vmalloc.h"
 #include "engine/slab/slab.h"
 
 namespace pageframe {
 
 struct State {
     BuddyState buddy;
+    PagingState paging;  ///< page tables, and what stands in memory
+    TlbState tlb;
+    VmallocState vmalloc;
     SlabState slab;
 };
 

@@ -1,0 +1,170 @@
+#include "engine/paging/page_tables.h"
+
+#include "engine/core/gfp.h"
+
+namespace pageframe {
+
+namespace {
+/// GFP_PGTABLE_KERNEL; tables of processes are charged to their memory cgroup, which is not modelled.
+constexpr GfpFlags table_gfp = gfp::kernel | gfp::zero;
+constexpr unsigned first_kernel_index = entries_per_table / 2;
+
+constexpr std::uint64_t table_flags(SpaceId space) {
+    return space == kernel_space ? pte::kernel_table : pte::user_table;
+}
+/// Kernel addresses belong to space 0, whoever asks.
+constexpr SpaceId owner_of(SpaceId space, std::uint64_t address) { return address >> 63 ? kernel_space : space; }
+}  // namespace
+
+bool PageTables::ensure_kernel_space(OperationNumber operation) {
+    if (state_.started()) return true;
+    const Pfn top = allocator_.alloc_pages(table_gfp, 0);
+    if (top == no_pfn) return false;
+    emitter_.emit(MakeSpace{top, operation, kernel_space});
+    return true;
+}
+
+SpaceId PageTables::make_space(OperationNumber operation) {
+    if (!ensure_kernel_space(operation)) return no_space;
+    const Pfn top = allocator_.alloc_pages(table_gfp, 0);
+    if (top == no_pfn) return no_space;
+    SpaceId space = 1;
+    while (space < state_.spaces.size() && state_.spaces[space].top != no_pfn) ++space;
+    emitter_.emit(MakeSpace{top, operation, space});
+    // pgd_ctor(): clone_pgd_range() of the kernel's half.
+    const Pfn kernel_top = state_.spaces[kernel_space].top;
+    for (unsigned index = first_kernel_index; index < entries_per_table; ++index) {
+        const std::uint64_t entry = state_.entry(kernel_top, index);
+        if (entry == 0) continue;
+        const std::uint64_t address = ~std::uint64_t{0} << 48 | std::uint64_t{index} << level_shift(top_level);
+        emitter_.emit(SetEntry{address, entry, top, static_cast<std::uint16_t>(index), top_level, SetEntry::Why::copy});
+    }
+    return space;
+}
+
+bool PageTables::drop_space(SpaceId space, OperationNumber operation) {
+    if (space == kernel_space || top_of(state_, space) == no_pfn) return false;
+    const Pfn top = state_.spaces[space].top;
+    free_user_half(space, top, top_level, 0);
+    emitter_.emit(DropSpace{top, space});
+    allocator_.free_pages(top, 0, operation);
+    return true;
+}
+
+void PageTables::free_user_half(SpaceId space, Pfn table, Level level, std::uint64_t address) {
+    const unsigned end = level == top_level ? first_kernel_index : entries_per_table;
+    for (unsigned index = 0; index < end; ++index) {
+        const std::uint64_t entry = state_.entry(table, index);
+        if (!(entry & pte::present) || (entry & pte::huge) || level == 0) continue;
+        const std::uint64_t below = address | std::uint64_t{index} << level_shift(level);
+        const Pfn lower = pte::frame(entry);
+        free_user_half(space, lower, static_cast<Level>(level - 1), below);
+        emitter_.emit(ClearEntry{below, entry, table, static_cast<std::uint16_t>(index), level});
+        emitter_.emit(FreeTable{below, lower, space, static_cast<Level>(level - 1)});
+        allocator_.free_pages(lower, 0);
+    }
+}
+
+Pfn PageTables::take_table(SpaceId space, std::uint64_t address, Level level) {
+    const Pfn table = allocator_.alloc_pages(table_gfp, 0);
+    if (table == no_pfn) return no_pfn;
+    emitter_.emit(TakeTable{address & ~(level_bytes(static_cast<Level>(level + 1)) - 1), table, space, level});
+    return table;
+}
+
+/// The entry of `level` leads to a lower table. The kernel's half of the top table stands in every space.
+void PageTables::lead_to(SpaceId space, Pfn table, std::uint64_t address, Level level, Pfn lower) {
+    const std::uint64_t base = address & ~(level_bytes(level) - 1);
+    const auto index = static_cast<std::uint16_t>(index_at(address, level));
+    const std::uint64_t entry = pte::make(lower, table_flags(space));
+    emitter_.emit(SetEntry{base, entry, table, index, level, SetEntry::Why::table});
+    if (level != top_level || space != kernel_space) return;
+    for (SpaceId other = 1; other < state_.spaces.size(); ++other)
+        if (state_.spaces[other].top != no_pfn)
+            emitter_.emit(SetEntry{base, entry, state_.spaces[other].top, index, level, SetEntry::Why::copy});
+}
+
+bool PageTables::map(SpaceId asked, std::uint64_t address, Pfn pfn, std::uint64_t flags, Level level) {
+    const SpaceId space = owner_of(asked, address);
+    Pfn table = top_of(state_, space);
+    if (table == no_pfn) return false;
+    for (Level at = top_level; at > level; --at) {
+        const std::uint64_t entry = state_.entry(table, index_at(address, at));
+        if (entry & pte::present) {
+            if (entry & pte::huge) return false;
+            table = pte::frame(entry);
+            continue;
+        }
+        const Pfn lower = take_table(space, address, static_cast<Level>(at - 1));
+        if (lower == no_pfn) return false;
+        lead_to(space, table, address, at, lower);
+        table = lower;
+    }
+    const std::uint64_t base = address & ~(level_bytes(level) - 1);
+    const auto index = static_cast<std::uint16_t>(index_at(address, level));
+    if (level > 0) {
+        free_replaced_tables(space, table, base, level);
+        flags |= pte::huge;
+    }
+    emitter_.emit(SetEntry{base, pte::make(pfn, flags), table, index, level, SetEntry::Why::page});
+    return true;
+}
+
+/// pmd_free_pte_page(), pud_free_pmd_page(): a huge page where (empty) tables are. The kernel flushes what
+/// paging-structure caches know of them at once.
+void PageTables::free_replaced_tables(SpaceId space, Pfn table, std::uint64_t address, Level level) {
+    const unsigned index = index_at(address, level);
+    const std::uint64_t entry = state_.entry(table, index);
+    if (!(entry & pte::present) || (entry & pte::huge)) return;
+    const Pfn lower = pte::frame(entry);
+    const auto below = static_cast<Level>(level - 1);
+    if (below > 0)
+        for (unsigned i = 0; i < entries_per_table; ++i)
+            free_replaced_tables(space, lower, address | std::uint64_t{i} << level_shift(below), below);
+    emitter_.emit(ClearEntry{address, entry, table, static_cast<std::uint16_t>(index), level});
+    emitter_.emit(FreeTable{address, lower, space, below});
+    allocator_.free_pages(lower, 0);
+}
+
+void PageTables::clear(const WalkResult& found, std::uint64_t address) {
+    const WalkResult::Step& step = found.steps[found.level];
+    emitter_.emit(ClearEntry{address, step.entry, step.table, step.index, found.level});
+}
+
+bool PageTables::is_empty(Pfn table) const {
+    for (unsigned index = 0; index < entries_per_table; ++index)
+        if (state_.entry(table, index) != 0) return false;
+    return true;
+}
+
+void PageTables::free_empty_tables(SpaceId space, const WalkResult& found, std::uint64_t address) {
+    for (Level level = found.level; level < top_level && is_empty(found.steps[level].table); ++level) {
+        const auto above = static_cast<Level>(level + 1);
+        const WalkResult::Step& step = found.steps[above];
+        const std::uint64_t base = address & ~(level_bytes(above) - 1);
+        emitter_.emit(ClearEntry{base, step.entry, step.table, step.index, above});
+        emitter_.emit(FreeTable{base, found.steps[level].table, space, level});
+        allocator_.free_pages(found.steps[level].table, 0);
+    }
+}
+
+bool PageTables::protect(SpaceId space, std::uint64_t start, std::uint64_t end, std::uint64_t set,
+                         std::uint64_t clear_bits) {
+    bool changed = false;
+    for (std::uint64_t at = start; at < end;) {
+        const WalkResult found = walk_tables(state_, top_of(state_, owner_of(space, at)), at);
+        const std::uint64_t bytes = level_bytes(found.level);
+        const std::uint64_t base = at & ~(bytes - 1);
+        const std::uint64_t entry = (found.entry & ~clear_bits) | set;
+        if (found.present && entry != found.entry) {
+            const WalkResult::Step& step = found.steps[found.level];
+            emitter_.emit(SetEntry{base, entry, step.table, step.index, found.level, SetEntry::Why::protect});
+            changed = true;
+        }
+        if (base + bytes <= at) break;
+        at = base + bytes;
+    }
+    return changed;
+}
+
+}  // namespace pageframe

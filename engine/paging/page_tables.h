@@ -1,0 +1,70 @@
+// Who makes, changes and empties page tables: vmap_range_noflush(), vmap_pages_range_noflush(),
+// vunmap_range_noflush() of mm/vmalloc.c, and the like for user pages (mm/memory.c).
+//
+//     map(space, address, pfn, flags, level)
+//       top table --missing? take a frame, zeroed, as a table--> ... --> the entry of `level`
+//
+// Tables come from the page allocator one frame at a time (GFP_KERNEL | __GFP_ZERO). The kernel frees a
+// table of its own half only when a huge page takes its place; a table of a user half goes when it is
+// empty (free_pgtables()). Flushing what CPUs have cached is the caller's affair.
+#pragma once
+
+#include "engine/buddy/page_allocator.h"
+#include "engine/paging/paging_events.h"
+
+namespace pageframe {
+
+class PageTables {
+public:
+    PageTables(PagingState& state, PageAllocator& allocator, Recorder* recorder)
+        : emitter_(state, recorder), state_(emitter_.state()), allocator_(allocator) {}
+
+    /// The kernel's own space, made at first use. False when there is no frame for its top table.
+    bool ensure_kernel_space(OperationNumber operation);
+    /// A new space with the kernel's half; no_space when there is no frame.
+    SpaceId make_space(OperationNumber operation);
+    /// Its user half and its top table go back. False when there is no such space.
+    bool drop_space(SpaceId space, OperationNumber operation);
+
+    /// One page of 4 KiB (level 0), 2 MiB (1) or 1 GiB (2). False when a table could not be taken; then
+    /// nothing is mapped.
+    bool map(SpaceId space, std::uint64_t address, Pfn pfn, std::uint64_t flags, Level level = 0);
+    /// Empties the entries of every page in the range; a huge page goes as a whole. The frames they held
+    /// are given to `each` (first pfn, level), in ascending order of address.
+    template <class Each>
+    void unmap(SpaceId space, std::uint64_t start, std::uint64_t end, Each each) {
+        for (std::uint64_t at = start; at < end;) {
+            const WalkResult found = walk_tables(state_, top_of(state_, space), at);
+            const std::uint64_t bytes = level_bytes(found.level);
+            if (found.present) {
+                clear(found, at & ~(bytes - 1));
+                each(pte::frame(found.entry), found.level);
+                if (space != kernel_space) free_empty_tables(space, found, at);
+            }
+            const std::uint64_t next = (at & ~(bytes - 1)) + bytes;
+            if (next <= at) return;
+            at = next;
+        }
+    }
+    /// Other permissions for the pages of a range that are mapped; true when an entry changed. A huge page
+    /// changes as a whole.
+    bool protect(SpaceId space, std::uint64_t start, std::uint64_t end, std::uint64_t set, std::uint64_t clear_bits);
+
+    const PagingState& state() const { return state_; }
+    PagingEmitter& emitter() { return emitter_; }
+
+private:
+    Pfn take_table(SpaceId space, std::uint64_t address, Level level);
+    void lead_to(SpaceId space, Pfn table, std::uint64_t address, Level level, Pfn lower);
+    void clear(const WalkResult& found, std::uint64_t address);
+    void free_empty_tables(SpaceId space, const WalkResult& found, std::uint64_t address);
+    void free_replaced_tables(SpaceId space, Pfn table, std::uint64_t address, Level level);
+    void free_user_half(SpaceId space, Pfn table, Level level, std::uint64_t address);
+    bool is_empty(Pfn table) const;
+
+    PagingEmitter emitter_;
+    const PagingState& state_;
+    PageAllocator& allocator_;
+};
+
+}  // namespace pageframe

@@ -1,0 +1,315 @@
+// Events of page tables and of memory's contents; sentences in paging_sentences.cpp.
+//
+//     map:     TakeTable SetEntry(table)*  SetEntry(page)
+//     unmap:   ClearEntry  [FreeTable]
+//     access:  WalkStep WalkStep WalkStep WalkStep  [SetAccessedDirty]   LoadValue | StoreValue
+//              or PageFault
+#pragma once
+
+#include "engine/core/event.h"
+#include "engine/paging/paging.h"
+
+namespace pageframe {
+
+// ---------------------------------------------------------------- tables
+
+/// An address space gets its top table.
+struct MakeSpace {
+    static constexpr const char* name = "MakeSpace";
+    static constexpr const char* function = "pgd_alloc()";
+    Pfn top;
+    OperationNumber operation;
+    SpaceId space;
+    void apply(PagingState& state) const;
+    Sentence sentence(const PagingState& state) const;
+    void highlight(HighlightList& list) const { list.push_back({{top, 1}, Role::taken}); }
+};
+
+/// An address space is gone; its top table is about to be freed.
+struct DropSpace {
+    static constexpr const char* name = "DropSpace";
+    static constexpr const char* function = "__mmdrop()";
+    Pfn top;
+    SpaceId space;
+    void apply(PagingState& state) const;
+    Sentence sentence(const PagingState& state) const;
+    void highlight(HighlightList& list) const { list.push_back({{top, 1}, Role::taken}); }
+};
+
+/// A frame becomes an empty table.
+struct TakeTable {
+    static constexpr const char* name = "TakeTable";
+    static constexpr const char* function = "__pte_alloc_kernel()";
+    std::uint64_t address;
+    Pfn table;
+    SpaceId space;
+    Level level;
+    void apply(PagingState& state) const {
+        state.memory.fill(std::uint64_t{table} << page_shift, page_size, 0);
+        ++state.spaces[space].tables;
+    }
+    Sentence sentence(const PagingState& state) const;
+    void highlight(HighlightList& list) const { list.push_back({{table, 1}, Role::taken}); }
+};
+
+/// A table that holds nothing any more goes back to the page allocator.
+struct FreeTable {
+    static constexpr const char* name = "FreeTable";
+    static constexpr const char* function = "free_pgtables()";
+    std::uint64_t address;
+    Pfn table;
+    SpaceId space;
+    Level level;
+    void apply(PagingState& state) const { --state.spaces[space].tables; }
+    Sentence sentence(const PagingState& state) const;
+    void highlight(HighlightList& list) const { list.push_back({{table, 1}, Role::taken}); }
+};
+
+/// An entry of a table is written: it leads to a table, or maps a page.
+struct SetEntry {
+    static constexpr const char* name = "SetEntry";
+    static constexpr const char* function = "set_pte_at()";
+    enum class Why : std::uint8_t { table, page, protect, copy };
+    std::uint64_t address;
+    std::uint64_t entry;
+    Pfn table;
+    std::uint16_t index;
+    Level level;
+    Why why;
+    void apply(PagingState& state) const { state.set_entry(table, index, entry); }
+    Sentence sentence(const PagingState& state) const;
+    void highlight(HighlightList& list) const {
+        list.push_back({{table, 1}, Role::changed});
+        const bool page = why == Why::page || why == Why::protect;
+        list.push_back({{pte::frame(entry), page ? Pfn{1} << (9 * level) : 1}, Role::taken});
+    }
+};
+
+/// An entry is emptied. What CPUs have cached of it stays until it is flushed.
+struct ClearEntry {
+    static constexpr const char* name = "ClearEntry";
+    static constexpr const char* function = "vunmap_pte_range()";
+    std::uint64_t address;
+    std::uint64_t entry;  ///< what it was
+    Pfn table;
+    std::uint16_t index;
+    Level level;
+    void apply(PagingState& state) const { state.set_entry(table, index, 0); }
+    Sentence sentence(const PagingState& state) const;
+    void highlight(HighlightList& list) const {
+        list.push_back({{table, 1}, Role::changed});
+        list.push_back({{pte::frame(entry), Pfn{1} << (9 * level)}, Role::taken});
+    }
+};
+
+/// Translations of a space changed so that CPUs with old ones must notice.
+struct AdvanceGeneration {
+    static constexpr const char* name = "AdvanceGeneration";
+    static constexpr const char* function = "inc_mm_tlb_gen()";
+    SpaceId space;
+    void apply(PagingState& state) const { ++state.spaces[space].generation; }
+    Sentence sentence(const PagingState& state) const;
+};
+
+// ---------------------------------------------------------------- the processor's walk
+
+/// Remark: one level of a walk.
+struct WalkStep {
+    static constexpr const char* name = "WalkStep";
+    static constexpr const char* function = "page walk";
+    std::uint64_t address;
+    std::uint64_t entry;
+    Pfn table;
+    std::uint16_t index;
+    Level level;
+    Sentence sentence(const PagingState& state) const;
+    void highlight(HighlightList& list) const {
+        list.push_back({{table, 1}, Role::changed});
+        if (entry & pte::present) list.push_back({{pte::frame(entry), 1}, Role::taken});
+    }
+};
+
+/// Remark: an address of the direct map, translated by its offset.
+struct WalkDirectMap {
+    static constexpr const char* name = "WalkDirectMap";
+    static constexpr const char* function = "__phys_addr()";
+    std::uint64_t address;
+    Pfn pfn;
+    Level level;
+    Sentence sentence(const PagingState& state) const;
+    void highlight(HighlightList& list) const { list.push_back({{pfn, 1}, Role::taken}); }
+};
+
+/// The processor notes in an entry that it was used, or written through.
+struct SetAccessedDirty {
+    static constexpr const char* name = "SetAccessedDirty";
+    static constexpr const char* function = "page walk";
+    std::uint64_t address;
+    std::uint64_t bits;
+    Pfn table;
+    std::uint16_t index;
+    Level level;
+    void apply(PagingState& state) const { state.set_entry(table, index, state.entry(table, index) | bits); }
+    Sentence sentence(const PagingState& state) const;
+    void highlight(HighlightList& list) const { list.push_back({{table, 1}, Role::changed}); }
+};
+
+/// Why an access did not succeed.
+enum class FaultReason : std::uint8_t {
+    none,
+    not_canonical,  ///< a general protection fault, not a page fault
+    not_present,
+    read_only,
+    kernel_only,
+    no_execute,
+    no_memory,  ///< the direct map, where the machine has no memory
+    null_pointer,
+};
+
+/// The bits of a page fault's error code (arch/x86/include/asm/trap_pf.h).
+namespace fault {
+inline constexpr std::uint8_t protection = 1, write = 2, user = 4, reserved = 8, fetch = 16;
+}
+
+enum class AccessKind : std::uint8_t { load, store, fetch };
+constexpr const char* access_name(AccessKind kind) {
+    constexpr const char* names[] = {"load", "store", "fetch"};
+    return names[static_cast<unsigned>(kind)];
+}
+
+/// The access is refused: what the CPU pushes, and what the kernel says ("BUG: unable to handle ...").
+struct PageFault {
+    static constexpr const char* name = "PageFault";
+    static constexpr const char* function = "exc_page_fault()";
+    std::uint64_t address;
+    std::uint64_t entry;
+    FaultReason reason;
+    Level level;  ///< at which the walk ended
+    std::uint8_t error_code;
+    AccessKind access;
+    void apply(PagingState& state) const { ++state.faults; }
+    Sentence sentence(const PagingState& state) const;
+};
+
+// ---------------------------------------------------------------- contents
+
+struct LoadValue {
+    static constexpr const char* name = "LoadValue";
+    static constexpr const char* function = "mov";
+    std::uint64_t address;
+    std::uint64_t physical;
+    std::uint64_t value;
+    std::uint8_t size;
+    AccessKind access;
+    void apply(PagingState& state) const { ++(access == AccessKind::fetch ? state.fetches : state.loads); }
+    Sentence sentence(const PagingState& state) const;
+    void highlight(HighlightList& list) const {
+        list.push_back({{static_cast<Pfn>(physical >> page_shift), 1}, Role::taken});
+    }
+};
+
+struct StoreValue {
+    static constexpr const char* name = "StoreValue";
+    static constexpr const char* function = "mov";
+    std::uint64_t address;
+    std::uint64_t physical;
+    std::uint64_t value;
+    std::uint8_t size;
+    void apply(PagingState& state) const {
+        ++state.stores;
+        state.memory.write(physical, value, size);
+    }
+    Sentence sentence(const PagingState& state) const;
+    void highlight(HighlightList& list) const {
+        list.push_back({{static_cast<Pfn>(physical >> page_shift), 1}, Role::taken});
+    }
+};
+
+/// Part of a page gets one byte all over.
+struct FillBytes {
+    static constexpr const char* name = "FillBytes";
+    static constexpr const char* function = "memset()";
+    std::uint64_t address;  ///< virtual; 0: by the kernel, through no mapping of the scenario's
+    std::uint64_t physical;
+    std::uint32_t length;
+    std::uint8_t byte;
+    void apply(PagingState& state) const { state.memory.fill(physical, length, byte); }
+    Sentence sentence(const PagingState& state) const;
+    void highlight(HighlightList& list) const {
+        list.push_back({{static_cast<Pfn>(physical >> page_shift), 1}, Role::taken});
+    }
+};
+
+/// Whole frames become zero: __GFP_ZERO.
+struct ClearPages {
+    static constexpr const char* name = "ClearPages";
+    static constexpr const char* function = "clear_page()";
+    Pfn pfn;
+    Pfn frames;
+    void apply(PagingState& state) const {
+        for (Pfn i = 0; i < frames; ++i) state.memory.fill(std::uint64_t{pfn + i} << page_shift, page_size, 0);
+    }
+    Sentence sentence(const PagingState& state) const;
+    void highlight(HighlightList& list) const { list.push_back({{pfn, frames}, Role::taken}); }
+};
+
+/// Part of a page is copied to part of a page. Overlap is copied byte by byte, upwards.
+struct CopyBytes {
+    static constexpr const char* name = "CopyBytes";
+    static constexpr const char* function = "memcpy()";
+    std::uint64_t to;  ///< virtual, as written
+    std::uint64_t to_physical;
+    std::uint64_t from_physical;
+    std::uint32_t length;
+    void apply(PagingState& state) const;
+    Sentence sentence(const PagingState& state) const;
+    void highlight(HighlightList& list) const {
+        list.push_back({{static_cast<Pfn>(from_physical >> page_shift), 1}, Role::changed});
+        list.push_back({{static_cast<Pfn>(to_physical >> page_shift), 1}, Role::taken});
+    }
+};
+
+/// Remark: what memcmp() found.
+struct CompareBytes {
+    static constexpr const char* name = "CompareBytes";
+    static constexpr const char* function = "memcmp()";
+    std::uint64_t left;
+    std::uint64_t right;
+    std::uint64_t length;
+    std::uint64_t first_difference;  ///< its offset; length: equal
+    Sentence sentence(const PagingState& state) const;
+};
+
+/// Remark: one row of show_phy_pages(): virtual address, physical address, pfn.
+struct ShowPage {
+    static constexpr const char* name = "ShowPage";
+    static constexpr const char* function = "show_phy_pages()";
+    enum class Contiguity : std::uint8_t { first, follows, jumps, not_mapped };
+    std::uint64_t address;
+    std::uint64_t physical;
+    std::uint32_t row;
+    Contiguity contiguity;
+    Sentence sentence(const PagingState& state) const;
+    void highlight(HighlightList& list) const {
+        if (contiguity != Contiguity::not_mapped)
+            list.push_back({{static_cast<Pfn>(physical >> page_shift), 1}, Role::taken});
+    }
+};
+
+/// Remark: show_phy_pages()'s last line.
+struct ShowPagesEnd {
+    static constexpr const char* name = "ShowPagesEnd";
+    static constexpr const char* function = "show_phy_pages()";
+    std::uint32_t pages;
+    std::uint32_t jumps;
+    std::uint32_t not_mapped;
+    Sentence sentence(const PagingState& state) const;
+};
+
+using PagingEvents = TypeList<MakeSpace, DropSpace, TakeTable, FreeTable, SetEntry, ClearEntry, AdvanceGeneration,
+                              WalkStep, WalkDirectMap, SetAccessedDirty, PageFault, LoadValue, StoreValue, FillBytes,
+                              ClearPages, CopyBytes, CompareBytes, ShowPage, ShowPagesEnd>;
+
+using PagingEmitter = Emitter<PagingState, Subsystem::paging, PagingEvents>;
+
+}  // namespace pageframe

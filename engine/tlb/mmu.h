@@ -1,0 +1,112 @@
+// One CPU's memory management unit: what happens at a load, a store or a fetch, and how the kernel flushes
+// (arch/x86/mm/tlb.c, arch/x86/mm/fault.c of Linux 6.1; Intel SDM volume 3, chapter 4).
+//
+//     address --canonical?--> first-level TLB --miss--> second level --miss--> walk of the tables
+//                                  |                        |                     |  accessed, dirty bits
+//                                  v                        v                     v
+//                             permissions?  <------------------------------- fill both levels
+//                                  |
+//                                  +--> physical address, or a page fault with its error code
+//
+// The direct map is walked as 2 MiB pages without tables (the kernel uses 1 GiB pages too where a whole one
+// is memory). The kernel's accesses to user pages are allowed (no SMAP).
+//
+// Flushes: the kernel flushes page by page up to 33 pages (tlb_single_page_flush_ceiling), else everything.
+// Other CPUs flush when they are interrupted; a space that a CPU does not run is noticed by its generation
+// when it is switched to.
+#pragma once
+
+#include "engine/buddy/buddy.h"
+#include "engine/tlb/tlb_events.h"
+
+namespace pageframe {
+
+class Mmu {
+public:
+    Mmu(TlbState& tlb, PagingState& paging, const BuddyState& buddy, CpuId cpu, Recorder* recorder)
+        : tlb_emitter_(tlb, recorder), paging_emitter_(paging, recorder), tlb_(tlb_emitter_.state()),
+          paging_(paging_emitter_.state()), buddy_(buddy), cpu_(cpu) {}
+
+    struct Translation {
+        bool good = false;
+        Level level = 0;
+        std::uint64_t physical = 0;
+    };
+    /// Through the TLB, as the processor does it. `from_user`: by code in user mode.
+    Translation translate(std::uint64_t address, AccessKind access, bool from_user = false);
+
+    // --- memory as a program sees it; false (and a PageFault) when an access is refused ---
+
+    bool load(std::uint64_t address, unsigned size, std::uint64_t& value, AccessKind access = AccessKind::load);
+    bool store(std::uint64_t address, unsigned size, std::uint64_t value);
+    bool fill(std::uint64_t address, std::uint64_t length, std::uint8_t byte);
+    bool copy(std::uint64_t to, std::uint64_t from, std::uint64_t length);
+    /// memcmp(): below, at or above zero.
+    bool compare(std::uint64_t left, std::uint64_t right, std::uint64_t length, int& result);
+    /// show_phy_pages(): a row for each page, and where physical memory jumps. Nothing is accessed.
+    void show_pages(std::uint64_t address, std::uint64_t length);
+
+    // --- flushing (mmu_flush.cpp) ---
+
+    void invlpg(std::uint64_t address);
+    void flush_local();                                                             ///< __flush_tlb_all() of this CPU
+    void flush_all();                                                               ///< flush_tlb_all()
+    void flush_kernel_range(std::uint64_t start, std::uint64_t end);                ///< flush_tlb_kernel_range()
+    void flush_space_range(SpaceId space, std::uint64_t start, std::uint64_t end);  ///< flush_tlb_mm_range()
+    /// switch_mm(); false when there is no such space.
+    bool switch_space(SpaceId space);
+    /// Every CPU that is in this space goes to the kernel's, and forgets it.
+    void leave_space(SpaceId space);
+
+    SpaceId space() const { return tlb_.started() ? tlb_.cpus[cpu_].space : kernel_space; }
+
+private:
+    struct Place {
+        TlbSlot slot = no_slot;
+        std::uint32_t set = 0;
+        std::uint8_t way = 0;
+        std::uint8_t structure = 0;
+    };
+    static constexpr std::uint64_t single_page_flush_ceiling = 33;
+
+    void start() {
+        if (!tlb_.started()) [[unlikely]]
+            tlb_emitter_.emit(StartTlb{tlb_.cpu_count});
+    }
+    bool find(std::uint64_t address, AccessKind access, unsigned cache_level, Place& place) const;
+    bool find_in(unsigned structure, Level level, std::uint64_t address, Place& place) const;
+    Place victim_in(unsigned structure, Level level, std::uint64_t address, bool& evicts, bool& drew_lots) const;
+    void fill_level(std::uint64_t address, AccessKind access, unsigned cache_level, Level level, std::uint64_t entry,
+                    Pfn pfn);
+    void use(std::uint64_t address, const Place& place) {
+        tlb_emitter_.emit(UseEntry{address, place.slot, place.set, place.way, place.structure, cpu_});
+    }
+    bool allows(const TlbEntry& entry, AccessKind access, bool from_user) const;
+    bool allows(std::uint64_t entry, AccessKind access, bool from_user) const;
+    void tell_misses(std::uint64_t address, AccessKind access, unsigned cache_level);
+
+    Translation from_entry(std::uint64_t address, const TlbEntry& entry) const;
+    Translation miss(std::uint64_t address, AccessKind access, bool from_user);
+    Translation walk(std::uint64_t address, AccessKind access, bool from_user);
+    Translation walk_direct_map(std::uint64_t address, AccessKind access, bool from_user);
+    Translation fault(std::uint64_t address, AccessKind access, bool from_user, FaultReason reason, Level level,
+                      std::uint64_t entry);
+    FaultReason refusal(std::uint64_t entry, AccessKind access, bool from_user) const;
+    Pfn cached_table(std::uint64_t address) const;
+    void cache_table(std::uint64_t address, Pfn table);
+    WalkResult walk_from_cache(std::uint64_t address, Pfn table) const;
+    void update_bits(std::uint64_t address, const WalkResult& found, AccessKind access);
+
+    void flush_pages_of(CpuId cpu, std::uint64_t start, std::uint64_t end);
+    void interrupt_others(std::uint64_t start, std::uint64_t end, bool everything, SpaceId only_in);
+    std::uint16_t pcid() const { return tlb_.cpus[cpu_].pcid; }
+
+    TlbEmitter tlb_emitter_;
+    PagingEmitter paging_emitter_;
+    const TlbState& tlb_;
+    const PagingState& paging_;
+    const BuddyState& buddy_;
+    CpuId cpu_;
+};
+
+}  // namespace pageframe

@@ -1,0 +1,193 @@
+// The TLB's events; sentences in tlb_sentences.cpp.
+//
+//     access:   UseEntry                                             a hit
+//               MissEntry*  (page walk)  FillEntry*                  a miss
+//     flush:    InvalidatePage | FlushTlb           of one CPU
+//               Shootdown  Interrupt InvalidatePage*  Interrupt ...  of all CPUs
+//     switch:   SwitchSpace  [FlushTlb]
+#pragma once
+
+#include "engine/core/event.h"
+#include "engine/tlb/tlb.h"
+
+namespace pageframe {
+
+/// The TLBs of all CPUs, empty: told when an address is translated first.
+struct StartTlb {
+    static constexpr const char* name = "StartTlb";
+    static constexpr const char* function = "cpu_init()";
+    std::uint8_t cpus;
+    void apply(TlbState& state) const;
+    Sentence sentence(const TlbState& state) const;
+};
+
+/// A hit: the entry is the one used last.
+struct UseEntry {
+    static constexpr const char* name = "UseEntry";
+    static constexpr const char* function = "TLB hit";
+    std::uint64_t address;
+    TlbSlot slot;
+    std::uint32_t set;  ///< of its structure
+    std::uint8_t way;
+    std::uint8_t structure;
+    CpuId cpu;
+    void apply(TlbState& state) const;
+    Sentence sentence(const TlbState& state) const;
+    void highlight(HighlightList&) const {}
+};
+
+/// No structure of this level that serves such accesses has the page.
+struct MissEntry {
+    static constexpr const char* name = "MissEntry";
+    static constexpr const char* function = "TLB miss";
+    std::uint64_t address;
+    std::uint8_t structures;  ///< a bit for each that was asked
+    std::uint8_t cache_level;
+    CpuId cpu;
+    AccessKind access;
+    void apply(TlbState& state) const {
+        CpuTlb& own = state.cpus[cpu];
+        for (unsigned i = 0; i < state.configuration.count; ++i)
+            if (structures >> i & 1) ++own.counts[i].misses;
+    }
+    Sentence sentence(const TlbState& state) const;
+};
+
+/// A translation is written into a set, in place of the victim if the set was full.
+struct FillEntry {
+    static constexpr const char* name = "FillEntry";
+    static constexpr const char* function = "TLB fill";
+    std::uint64_t address;
+    std::uint64_t entry;  ///< of the page table
+    Pfn pfn;              ///< the page's first frame
+    TlbSlot slot;
+    std::uint16_t pcid;
+    std::uint8_t structure;
+    std::uint8_t way;
+    Level level;
+    CpuId cpu;
+    bool evicts;
+    bool drew_lots;  ///< random replacement: the generator has moved on
+    void apply(TlbState& state) const;
+    Sentence sentence(const TlbState& state) const;
+    void highlight(HighlightList& list) const { list.push_back({{pfn, 1}, Role::taken}); }
+};
+
+/// A page walk of one CPU begins.
+struct CountWalk {
+    static constexpr const char* name = "CountWalk";
+    static constexpr const char* function = "page walk";
+    std::uint64_t address;
+    Pfn top;  ///< where it starts: CR3, or the table that a paging-structure cache knew
+    CpuId cpu;
+    std::uint8_t steps;
+    bool from_cache;
+    void apply(TlbState& state) const {
+        ++state.cpus[cpu].walks;
+        state.cpus[cpu].walk_steps += steps;
+    }
+    Sentence sentence(const TlbState& state) const;
+};
+
+/// The paging-structure cache learns where a PTE table is.
+struct CacheTable {
+    static constexpr const char* name = "CacheTable";
+    static constexpr const char* function = "page walk";
+    std::uint64_t address;
+    Pfn table;
+    std::uint16_t pcid;
+    std::uint8_t place;
+    CpuId cpu;
+    bool global;
+    void apply(TlbState& state) const {
+        state.cpus[cpu].walk_cache[place] = {address >> level_shift(1), ++state.stamp, table, pcid, global};
+    }
+    Sentence sentence(const TlbState& state) const;
+};
+
+/// invlpg: what one CPU knows of one page, in any structure.
+struct InvalidatePage {
+    static constexpr const char* name = "InvalidatePage";
+    static constexpr const char* function = "flush_tlb_one_kernel()";
+    std::uint64_t address;
+    std::uint16_t pcid;
+    CpuId cpu;
+    void apply(TlbState& state) const;
+    Sentence sentence(const TlbState& state) const;
+};
+
+/// All of one CPU's entries, or those of one PCID.
+struct FlushTlb {
+    static constexpr const char* name = "FlushTlb";
+    static constexpr const char* function = "native_flush_tlb_local()";
+    enum class Scope : std::uint8_t {
+        everything,  ///< global entries too
+        not_global,  ///< of every PCID
+        one_pcid,
+    };
+    std::uint16_t pcid;
+    CpuId cpu;
+    Scope scope;
+    void apply(TlbState& state) const;
+    Sentence sentence(const TlbState& state) const;
+};
+
+/// Other CPUs are to flush: one interrupt for each, and a wait for all.
+struct Shootdown {
+    static constexpr const char* name = "Shootdown";
+    static constexpr const char* function = "on_each_cpu()";
+    std::uint64_t start;
+    std::uint64_t end;
+    std::uint32_t targets;
+    CpuId cpu;
+    bool everything;
+    void apply(TlbState& state) const { state.cpus[cpu].interrupts_sent += targets; }
+    Sentence sentence(const TlbState& state) const;
+};
+
+/// A CPU is interrupted to flush.
+struct Interrupt {
+    static constexpr const char* name = "Interrupt";
+    static constexpr const char* function = "flush_tlb_func()";
+    CpuId from;
+    CpuId cpu;
+    void apply(TlbState& state) const { ++state.cpus[cpu].interrupts_received; }
+    Sentence sentence(const TlbState& state) const;
+};
+
+/// CR3 is written: another address space.
+struct SwitchSpace {
+    static constexpr const char* name = "SwitchSpace";
+    static constexpr const char* function = "switch_mm_irqs_off()";
+    std::uint64_t generation;
+    Pfn top;
+    SpaceId from;
+    SpaceId to;
+    std::uint16_t pcid;
+    CpuId cpu;
+    bool known;  ///< the PCID still holds up-to-date translations of this space
+    bool fresh;  ///< the PCID was another space's, or nobody's
+    void apply(TlbState& state) const;
+    Sentence sentence(const TlbState& state) const;
+    void highlight(HighlightList& list) const { list.push_back({{top, 1}, Role::taken}); }
+};
+
+/// The CPU's translations of its space are as new as the space's generation.
+struct CatchUp {
+    static constexpr const char* name = "CatchUp";
+    static constexpr const char* function = "flush_tlb_func()";
+    std::uint64_t generation;
+    CpuId cpu;
+    void apply(TlbState& state) const {
+        CpuTlb& own = state.cpus[cpu];
+        own.contexts[own.pcid].generation = generation;
+    }
+    Sentence sentence(const TlbState& state) const;
+};
+
+using TlbEvents = TypeList<StartTlb, UseEntry, MissEntry, FillEntry, CountWalk, CacheTable, InvalidatePage, FlushTlb,
+                           Shootdown, Interrupt, SwitchSpace, CatchUp>;
+
+using TlbEmitter = Emitter<TlbState, Subsystem::tlb, TlbEvents>;
+
+}  // namespace pageframe
