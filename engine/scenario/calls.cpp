@@ -11,24 +11,44 @@ namespace pageframe::scenario {
 
 namespace {
 
-std::array<std::span<const KernelCall>, 3> tables() {
-    return {buddy_calls(), address_calls(), remark_calls()};
+std::array<std::span<const KernelCall>, 5> tables() {
+    return {buddy_calls(), slab_calls(), kmalloc_calls(), address_calls(), remark_calls()};
 }
 
 // Take a name out when its row comes.
 constexpr std::string_view unmodelled[] = {
-    "kmalloc",          "kzalloc",           "kcalloc",           "kmalloc_array",
-    "kmalloc_node",     "krealloc",          "kfree",             "kfree_sensitive",
-    "ksize",            "kmem_cache_create", "kmem_cache_alloc",  "kmem_cache_zalloc",
-    "kmem_cache_free",  "kmem_cache_destroy", "kmem_cache_shrink", "kmem_cache_size",
-    "kmem_cache_alloc_bulk", "kmem_cache_free_bulk", "vmalloc",   "vzalloc",
-    "vmalloc_user",     "vfree",             "vmap",              "vunmap",
-    "vmalloc_to_page",  "vmalloc_to_pfn",    "kvmalloc",          "kvzalloc",
-    "kvfree",           "kmap",              "kunmap",            "kmap_local_page",
-    "kunmap_local",     "memset",            "memcpy",            "memmove",
-    "strcpy",           "strncpy",           "strscpy",           "sprintf",
-    "snprintf",         "dma_alloc_coherent", "dma_free_coherent", "alloc_contig_pages",
-    "free_contig_range", "get_page",         "put_page",          "folio_alloc",
+    "kfree_sensitive",
+    "kmem_cache_size",
+    "vmalloc",
+    "vzalloc",
+    "vmalloc_user",
+    "vfree",
+    "vmap",
+    "vunmap",
+    "vmalloc_to_page",
+    "vmalloc_to_pfn",
+    "kvmalloc",
+    "kvzalloc",
+    "kvfree",
+    "kmap",
+    "kunmap",
+    "kmap_local_page",
+    "kunmap_local",
+    "memset",
+    "memcpy",
+    "memmove",
+    "strcpy",
+    "strncpy",
+    "strscpy",
+    "sprintf",
+    "snprintf",
+    "dma_alloc_coherent",
+    "dma_free_coherent",
+    "alloc_contig_pages",
+    "free_contig_range",
+    "get_page",
+    "put_page",
+    "folio_alloc",
     "folio_put",
 };
 
@@ -57,13 +77,13 @@ const KernelCall& call_at(CallIndex index) {
         index -= static_cast<CallIndex>(all[table].size());
         ++table;
     }
-    return all[table][index];
+    const KernelCall* const first = all[table].data();
+    return first[index];
 }
 
 CallIndex call_count() {
     std::size_t count = 0;
-    for (std::span<const KernelCall> table : tables())
-        count += table.size();
+    for (std::span<const KernelCall> table : tables()) count += table.size();
     return static_cast<CallIndex>(count);
 }
 
@@ -105,8 +125,7 @@ std::string_view CallContext::string(Value value) {
     const std::uint64_t offset = value.bits - string_start;
     const std::uint64_t index = offset / string_spacing;
     if (value.bits < string_start || offset % string_spacing != 0 || index >= literals_.size()) {
-        fail(value.bits == 0 ? "expected a string, found NULL"
-                             : "expected a string, found another address");
+        fail(value.bits == 0 ? "expected a string, found NULL" : "expected a string, found another address");
         return {};
     }
     return literals_[index];
@@ -117,6 +136,17 @@ std::uint32_t CallContext::intern(std::string_view text) {
     if (index != StringTable::full) return index;
     fail("stopped: the strings of a run are too long together");
     return 0;
+}
+
+bool CallContext::node_argument(Value value, NodeId& node) {
+    const auto number = static_cast<std::int32_t>(value.bits);
+    const std::size_t nodes = std::max<std::size_t>(machine_.nodes.size(), 1);
+    if (number >= -1 && number < static_cast<std::int32_t>(nodes)) {
+        node = number < 0 ? no_node : static_cast<NodeId>(number);
+        return true;
+    }
+    fail("there is no node " + std::to_string(number) + ": this machine has " + std::to_string(nodes));
+    return false;
 }
 
 std::span<Value> CallContext::elements(Value array) {
@@ -136,8 +166,7 @@ void CallContext::warn(std::string text) {
     if (warnings.size() >= most_warnings) return;
     Diagnostic warning{place.line, place.column, place.length, std::move(text), {}};
     // In a loop the same is told once.
-    if (std::find(warnings.begin(), warnings.end(), warning) == warnings.end())
-        warnings.push_back(std::move(warning));
+    if (std::find(warnings.begin(), warnings.end(), warning) == warnings.end()) warnings.push_back(std::move(warning));
 }
 
 }  // namespace pageframe::scenario

@@ -24,15 +24,16 @@ namespace pageframe::scenario {
 
 enum class ParameterKind : std::uint8_t {
     number,
-    gfp,           ///< a number; only here may a gfp_t go without a warning sign
-    address,       ///< unsigned long or void *: virtual address of memory, not a struct page *
-    page,          ///< struct page *
-    cache,         ///< struct kmem_cache *
-    pointer,       ///< any pointer
-    zone,          ///< struct zone *: always NULL here
+    gfp,      ///< a number; only here may a gfp_t go without a warning sign
+    address,  ///< unsigned long or void *: virtual address of memory, not a struct page *
+    page,     ///< struct page *
+    cache,    ///< struct kmem_cache *
+    pointer,  ///< any pointer
+    zone,     ///< struct zone *: always NULL here
     string,
-    pages,         ///< an array of struct page *
-    any,           ///< a number or a pointer
+    pages,    ///< an array of struct page *
+    objects,  ///< an array of pointers
+    any,      ///< a number or a pointer
 };
 
 struct Parameter {
@@ -60,6 +61,10 @@ public:
     std::string_view string(Value value);
     /// Its index in the run's strings, for Operation::text.
     std::uint32_t intern(std::string_view text);
+    /// The machine will read this string in the next operation (Operation::text).
+    void use_string(std::uint32_t index, std::string_view text) { target_.use_string(index, text); }
+    /// A node of this machine, no_node for NUMA_NO_NODE; false after telling that there is none such.
+    bool node_argument(Value value, NodeId& node);
     /// The elements of an array argument.
     std::span<Value> elements(Value array);
 
@@ -116,11 +121,12 @@ std::string call_signature(const KernelCall& call);
 
 // The tables, in calls_*.cpp.
 std::span<const KernelCall> buddy_calls();    ///< the page allocator
+std::span<const KernelCall> slab_calls();     ///< caches of objects
+std::span<const KernelCall> kmalloc_calls();  ///< objects by size
 std::span<const KernelCall> address_calls();  ///< conversions between pfn, page and addresses
 std::span<const KernelCall> remark_calls();   ///< note, show, predict, ..., rand
 
 /// printf's formatting, as far as the kernel's messages need it.
-std::string format_message(CallContext& context, std::string_view format,
-                           std::span<const Value> arguments);
+std::string format_message(CallContext& context, std::string_view format, std::span<const Value> arguments);
 
 }  // namespace pageframe::scenario

@@ -15,8 +15,7 @@ std::string conversion_hint(Type to, Type from) {
         return "page_to_pfn(page) gives its number, (unsigned long)page_address(page) its address";
     if (to.is_number() && from.is_pointer()) return "a cast says that it is meant: (unsigned long)";
     if (to.is_pointer() && from.is_page()) return "page_address(page) gives its address";
-    if (to.is_pointer() && from.is_number() && !to.is_cache())
-        return "a cast says that it is meant: (void *)";
+    if (to.is_pointer() && from.is_number() && !to.is_cache()) return "a cast says that it is meant: (void *)";
     return {};
 }
 
@@ -34,8 +33,9 @@ bool Checker::fits(Type to, ExpressionId id, const std::string& what) {
     const Place place = syntax_.at(id).place;
     bool good = false;
     if (to.array || from.array)
-        good = to.array && from.array && (to == from || to.element().is_void_pointer() ||
-                                          (to.element().is_number() && from.element().is_number()));
+        good =
+            to.array && from.array &&
+            (to == from || to.element().is_void_pointer() || (to.element().is_number() && from.element().is_number()));
     else if (to.is_number())
         good = from.is_number() || (to.base == Base::boolean && from.is_pointer());
     else if (to.is_pointer() && from.is_pointer())
@@ -44,8 +44,7 @@ bool Checker::fits(Type to, ExpressionId id, const std::string& what) {
     else
         good = is_null(id);
     if (good) return true;
-    const std::string message =
-        what + " is " + type_text(to) + ", found " + type_text(from);
+    const std::string message = what + " is " + type_text(to) + ", found " + type_text(from);
     diagnostics_.error(place, with_hint(message, conversion_hint(to, from)));
     return false;
 }
@@ -76,18 +75,15 @@ Type Checker::call(Expression& node) {
         return types::unknown;
     }
     const std::string suggestion = near_name(node.name, true);
-    diagnostics_.error(node.place, "'" + name + "' is not a function" + did_you_mean(suggestion),
-                       suggestion);
+    diagnostics_.error(node.place, "'" + name + "' is not a function" + did_you_mean(suggestion), suggestion);
     return types::unknown;
 }
 
 void Checker::check_arguments(Expression& node) {
-    for (ExpressionId argument = node.first; argument != none; argument = syntax_.at(argument).next)
-        value(argument);
+    for (ExpressionId argument = node.first; argument != none; argument = syntax_.at(argument).next) value(argument);
 }
 
-bool Checker::argument_count(const Expression& node, std::size_t expected, bool more,
-                             const std::string& signature) {
+bool Checker::argument_count(const Expression& node, std::size_t expected, bool more, const std::string& signature) {
     if (node.count == expected || (more && node.count > expected)) return true;
     diagnostics_.error(node.place, signature + " takes " + (more ? "at least " : "") +
                                        (expected == 0 ? "no" : std::to_string(expected)) +
@@ -141,8 +137,7 @@ void Checker::kernel_argument(const Expression& call, std::uint32_t index, std::
     const Parameter parameter =
         position < row.parameters.size() ? row.parameters[position] : Parameter{ParameterKind::any, "..."};
     const Place place = syntax_.at(argument).place;
-    const std::string what =
-        "the argument '" + std::string(parameter.name) + "' of " + text(call.name) + "()";
+    const std::string what = "the argument '" + std::string(parameter.name) + "' of " + text(call.name) + "()";
     const auto wrong = [&](const char* expected, Type found, const std::string& hint) {
         if (found.is_unknown()) return;
         diagnostics_.error(place, with_hint(what + " is " + expected + ", found " + type_text(found), hint));
@@ -160,6 +155,11 @@ void Checker::kernel_argument(const Expression& call, std::uint32_t index, std::
     case ParameterKind::pages: {
         const Type found = value(argument);
         if (!found.is_page_array()) wrong("an array of struct page *", found, "");
+        return;
+    }
+    case ParameterKind::objects: {
+        const Type found = value(argument);
+        if (!found.array || !found.element().is_pointer()) wrong("an array of pointers", found, "");
         return;
     }
     case ParameterKind::address: {
@@ -211,12 +211,11 @@ Type Checker::array_size(Expression& node) {
     if (!argument_count(node, 1, false, "ARRAY_SIZE(array)")) return types::unknown;
     const Expression& argument = syntax_.at(node.first);
     if (argument.type.is_unknown()) return types::unknown;
-    const bool variable =
-        argument.kind == ExpressionKind::name && argument.meaning == Meaning::variable;
+    const bool variable = argument.kind == ExpressionKind::name && argument.meaning == Meaning::variable;
     node.value = variable ? syntax_.variables[argument.target].elements : 0;
     if (node.value == 0)
-        diagnostics_.error(argument.place, "ARRAY_SIZE() of " + type_text(argument.type) +
-                                               ": expected an array that is declared here");
+        diagnostics_.error(argument.place,
+                           "ARRAY_SIZE() of " + type_text(argument.type) + ": expected an array that is declared here");
     return types::unsigned_long;
 }
 

@@ -7,15 +7,16 @@ namespace pageframe {
 
 namespace {
 
-std::string with_text(const char* function, const Operation& operation,
-                      std::span<const std::string> strings) {
+std::string with_text(const char* function, const Operation& operation, std::span<const std::string> strings) {
     std::string text = std::string(function) + "(";
     if (operation.text < strings.size()) {
         text += '"';
         for (char c : strings[operation.text]) {
             if (c == '"' || c == '\\') text += '\\';
-            if (c == '\n') text += "\\n";
-            else text += c;
+            if (c == '\n')
+                text += "\\n";
+            else
+                text += c;
         }
         text += '"';
     }
@@ -31,13 +32,9 @@ std::string hexadecimal(std::uint64_t value) {
     return "0x" + text;
 }
 
-std::string page_of(const Operation& operation) {
-    return "pfn_to_page(" + std::to_string(operation.pfn) + ")";
-}
+std::string page_of(const Operation& operation) { return "pfn_to_page(" + std::to_string(operation.pfn) + ")"; }
 
-std::string address_of(const Operation& operation) {
-    return hexadecimal(scenario::direct_map_address(operation.pfn));
-}
+std::string address_of(const Operation& operation) { return hexadecimal(scenario::direct_map_address(operation.pfn)); }
 
 std::string allocation(const Operation& operation) {
     const std::string flags = gfp::describe(operation.gfp_flags);
@@ -46,8 +43,7 @@ std::string allocation(const Operation& operation) {
     case Spelling::alloc_page: return "alloc_page(" + flags + ")";
     case Spelling::get_free_pages: return "__get_free_pages(" + flags + ", " + order + ")";
     case Spelling::get_free_page: return "__get_free_page(" + flags + ")";
-    case Spelling::get_zeroed_page:
-        return "get_zeroed_page(" + gfp::describe(operation.gfp_flags & ~gfp::zero) + ")";
+    case Spelling::get_zeroed_page: return "get_zeroed_page(" + gfp::describe(operation.gfp_flags & ~gfp::zero) + ")";
     default: break;
     }
     if (operation.node != no_node)
@@ -79,11 +75,9 @@ std::string describe_call(const Operation& operation, std::span<const std::strin
         return "assert(" + (operation.text < strings.size() ? strings[operation.text] : std::string()) + ")";
     case OperationKind::alloc_pages: return allocation(operation);
     case OperationKind::alloc_pages_exact: return "alloc_pages_exact(" + argument + ", " + flags + ")";
-    case OperationKind::alloc_pages_bulk:
-        return "alloc_pages_bulk_array(" + flags + ", " + argument + ", pages)";
+    case OperationKind::alloc_pages_bulk: return "alloc_pages_bulk_array(" + flags + ", " + argument + ", pages)";
     case OperationKind::free_pages: return freeing(operation);
-    case OperationKind::free_pages_exact:
-        return "free_pages_exact(" + address_of(operation) + ", " + argument + ")";
+    case OperationKind::free_pages_exact: return "free_pages_exact(" + address_of(operation) + ", " + argument + ")";
     case OperationKind::split_page:
         return "split_page(" + page_of(operation) + ", " + std::to_string(operation.order) + ")";
     case OperationKind::drain_local_pages: return "drain_local_pages(NULL)";
@@ -92,11 +86,9 @@ std::string describe_call(const Operation& operation, std::span<const std::strin
     case OperationKind::compact_memory: return "compact_memory()";
     case OperationKind::cma_alloc:
         return "cma_alloc(NULL, " + argument + ", " + std::to_string(operation.order) + ", false)";
-    case OperationKind::cma_release:
-        return "cma_release(NULL, " + page_of(operation) + ", " + argument + ")";
-    default: break;  // of subsystems whose functions can't be called from a scenario yet
+    case OperationKind::cma_release: return "cma_release(NULL, " + page_of(operation) + ", " + argument + ")";
+    default: return describe_slab_call(operation, strings);
     }
-    return "operation " + std::to_string(static_cast<unsigned>(operation.kind));
 }
 
 }  // namespace pageframe

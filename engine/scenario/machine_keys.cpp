@@ -6,7 +6,8 @@
 //     distances    a list, row by row: { 10, 20, 20, 10 }
 //     kernel       a string, "6.1"
 //     reserve      none or kernel
-//     per_cpu_lists   on or off
+//     per_cpu_lists, slab_merge, freelist_random   on or off
+//     allocator    slub or slab
 #include <algorithm>
 #include <string_view>
 #include <vector>
@@ -23,7 +24,7 @@ constexpr std::uint64_t four_gibibytes = 4ULL << 30;
 
 struct BytesKey {
     const char* name;
-    std::uint64_t MachineConfiguration::*member;
+    std::uint64_t MachineConfiguration::* member;
     std::uint64_t least, most, multiple;
 };
 constexpr BytesKey bytes_keys[] = {
@@ -38,7 +39,7 @@ constexpr BytesKey bytes_keys[] = {
 
 struct NumberKey {
     const char* name;
-    std::int64_t MachineConfiguration::*member;
+    std::int64_t MachineConfiguration::* member;
     std::int64_t least, most;
 };
 // The ranges of kernel/sysctl.c.
@@ -46,12 +47,11 @@ constexpr NumberKey number_keys[] = {
     {"min_free_kbytes", &MachineConfiguration::min_free_kbytes, 0, 0x7fffffff},
     {"watermark_scale_factor", &MachineConfiguration::watermark_scale_factor, 1, 3000},
     {"watermark_boost_factor", &MachineConfiguration::watermark_boost_factor, 0, 0x7fffffff},
-    {"percpu_pagelist_high_fraction", &MachineConfiguration::percpu_pagelist_high_fraction, 0,
-     0x7fffffff},
+    {"percpu_pagelist_high_fraction", &MachineConfiguration::percpu_pagelist_high_fraction, 0, 0x7fffffff},
 };
 
-constexpr std::string_view other_keys[] = {"cpus",    "seed",      "kernel",  "nodes",
-                                           "reserve", "distances", "per_cpu_lists"};
+constexpr std::string_view other_keys[] = {"cpus",      "seed",          "kernel",    "nodes",      "reserve",
+                                           "distances", "per_cpu_lists", "allocator", "slab_merge", "freelist_random"};
 constexpr std::string_view known_kernels[] = {"6.1"};
 
 std::string size_text(std::uint64_t bytes) {
@@ -112,10 +112,17 @@ private:
             read_distances(entry);
         } else if (key == "reserve") {
             if (bool on = false; word(entry, "none", "kernel", on))
-                result_.reserve = on ? MachineConfiguration::Reserve::kernel
-                                     : MachineConfiguration::Reserve::none;
+                result_.reserve = on ? MachineConfiguration::Reserve::kernel : MachineConfiguration::Reserve::none;
         } else if (key == "per_cpu_lists") {
             word(entry, "off", "on", result_.per_cpu_lists);
+        } else if (key == "slab_merge") {
+            word(entry, "off", "on", result_.slab_merge);
+        } else if (key == "freelist_random") {
+            word(entry, "off", "on", result_.freelist_random);
+        } else if (key == "allocator") {
+            if (bool classic = false; word(entry, "slub", "slab", classic))
+                result_.allocator =
+                    classic ? MachineConfiguration::Allocator::slab : MachineConfiguration::Allocator::slub;
         } else {
             unknown(entry);
         }
@@ -123,14 +130,10 @@ private:
 
     void unknown(const MachineEntry& entry) {
         NearName near(text(entry.key));
-        for (const BytesKey& row : bytes_keys)
-            near.offer(row.name);
-        for (const NumberKey& row : number_keys)
-            near.offer(row.name);
-        for (std::string_view key : other_keys)
-            near.offer(key);
-        diagnostics_.error(entry.place, quoted(entry) + " is not a key of the machine" +
-                                            did_you_mean(near.best()),
+        for (const BytesKey& row : bytes_keys) near.offer(row.name);
+        for (const NumberKey& row : number_keys) near.offer(row.name);
+        for (std::string_view key : other_keys) near.offer(key);
+        diagnostics_.error(entry.place, quoted(entry) + " is not a key of the machine" + did_you_mean(near.best()),
                            near.best());
     }
 
@@ -146,9 +149,9 @@ private:
                 std::uint64_t& value) {
         if (!constant(id, value)) return false;
         if (value >= least && value <= most) return true;
-        diagnostics_.error(syntax_.at(id).place,
-                           quoted(entry) + " is " + std::to_string(as_signed(value)) + ": expected " +
-                               std::to_string(least) + " to " + std::to_string(most));
+        diagnostics_.error(syntax_.at(id).place, quoted(entry) + " is " + std::to_string(as_signed(value)) +
+                                                     ": expected " + std::to_string(least) + " to " +
+                                                     std::to_string(most));
         return false;
     }
 
@@ -156,11 +159,11 @@ private:
         if (!constant(id, value)) return false;
         const Place place = syntax_.at(id).place;
         if (value < row.least || value > row.most)
-            diagnostics_.error(place, quoted(entry) + " is " + size_text(value) + ": expected " +
-                                          size_text(row.least) + " to " + size_text(row.most));
+            diagnostics_.error(place, quoted(entry) + " is " + size_text(value) + ": expected " + size_text(row.least) +
+                                          " to " + size_text(row.most));
         else if (value % row.multiple != 0)
-            diagnostics_.error(place, quoted(entry) + " is " + size_text(value) +
-                                          ": expected a multiple of " + size_text(row.multiple));
+            diagnostics_.error(place, quoted(entry) + " is " + size_text(value) + ": expected a multiple of " +
+                                          size_text(row.multiple));
         else
             return true;
         return false;
@@ -175,8 +178,8 @@ private:
 
     void read_number(const MachineEntry& entry, const NumberKey& row) {
         std::uint64_t value = 0;
-        if (number(entry, entry.value, static_cast<std::uint64_t>(row.least),
-                   static_cast<std::uint64_t>(row.most), value))
+        if (number(entry, entry.value, static_cast<std::uint64_t>(row.least), static_cast<std::uint64_t>(row.most),
+                   value))
             result_.*row.member = static_cast<std::int64_t>(value);
     }
 
@@ -186,15 +189,13 @@ private:
         for (std::string_view version : known_kernels)
             known += (known.empty() ? "\"" : ", \"") + std::string(version) + '"';
         if (value.kind != ExpressionKind::string) {
-            if (value.kind != ExpressionKind::error)
-                diagnostics_.error(value.place, "'kernel' is a string: " + known);
+            if (value.kind != ExpressionKind::error) diagnostics_.error(value.place, "'kernel' is a string: " + known);
             return;
         }
         const std::string& version = syntax_.strings[value.value];
-        if (std::find(std::begin(known_kernels), std::end(known_kernels), version) ==
-            std::end(known_kernels))
-            diagnostics_.error(value.place, "the kernel that is modelled is " + known + ", found \"" +
-                                                version.substr(0, 40) + '"');
+        if (std::find(std::begin(known_kernels), std::end(known_kernels), version) == std::end(known_kernels))
+            diagnostics_.error(value.place,
+                               "the kernel that is modelled is " + known + ", found \"" + version.substr(0, 40) + '"');
         else
             result_.kernel = version;
     }
@@ -225,8 +226,7 @@ private:
             return;
         }
         if (value.value < 1 || value.value > largest_node_count) {
-            diagnostics_.error(value.place, "'nodes' has " + std::to_string(value.value) +
-                                                " entries: expected 1 to " +
+            diagnostics_.error(value.place, "'nodes' has " + std::to_string(value.value) + " entries: expected 1 to " +
                                                 std::to_string(largest_node_count));
             return;
         }
@@ -261,14 +261,13 @@ private:
     void deal_out() {
         if (!node_sizes_.empty()) {
             std::uint64_t sum = 0;
-            for (std::uint64_t size : node_sizes_)
-                sum += size;
+            for (std::uint64_t size : node_sizes_) sum += size;
             if (ram_given_ && sum != result_.ram_bytes)
-                diagnostics_.error(nodes_place_, "the nodes have " + size_text(sum) +
-                                                     " together, 'ram' is " + size_text(result_.ram_bytes));
+                diagnostics_.error(nodes_place_, "the nodes have " + size_text(sum) + " together, 'ram' is " +
+                                                     size_text(result_.ram_bytes));
             else if (sum > largest_ram_bytes)
-                diagnostics_.error(nodes_place_, "the nodes have " + size_text(sum) +
-                                                     " together: at most " + size_text(largest_ram_bytes));
+                diagnostics_.error(nodes_place_, "the nodes have " + size_text(sum) + " together: at most " +
+                                                     size_text(largest_ram_bytes));
             else
                 result_.ram_bytes = sum;
         } else if (node_count_ > 1) {
@@ -285,10 +284,8 @@ private:
         }
         const std::size_t nodes = std::max<std::size_t>(count, 1);
         if (!result_.distances.empty() && result_.distances.size() != nodes * nodes)
-            diagnostics_.error(distances_place_, "'distances' has " +
-                                                     std::to_string(result_.distances.size()) +
-                                                     " entries: expected " +
-                                                     std::to_string(nodes * nodes) + ", " +
+            diagnostics_.error(distances_place_, "'distances' has " + std::to_string(result_.distances.size()) +
+                                                     " entries: expected " + std::to_string(nodes * nodes) + ", " +
                                                      std::to_string(nodes) + " for each node");
     }
 
@@ -302,17 +299,15 @@ private:
         };
         const std::string ram = size_text(result_.ram_bytes);
         if (result_.dma32_limit != 0 && result_.dma_limit > result_.dma32_limit)
-            told("dma_limit", "'dma_limit' is " + size_text(result_.dma_limit) +
-                                  ", above 'dma32_limit' with " + size_text(result_.dma32_limit));
+            told("dma_limit", "'dma_limit' is " + size_text(result_.dma_limit) + ", above 'dma32_limit' with " +
+                                  size_text(result_.dma32_limit));
         if (result_.ram_above_4g > result_.ram_bytes)
             told("ram_above_4g", "'ram_above_4g' is more than the 'ram' of " + ram);
         if (result_.ram_above_4g != 0 && result_.ram_bytes - result_.ram_above_4g > four_gibibytes)
-            told("ram_above_4g", "below 4G there would be " +
-                                     size_text(result_.ram_bytes - result_.ram_above_4g));
+            told("ram_above_4g", "below 4G there would be " + size_text(result_.ram_bytes - result_.ram_above_4g));
         if (result_.movable_bytes >= result_.ram_bytes)
             told("movable", "'movable' must leave something of the 'ram' of " + ram);
-        if (result_.cma_bytes >= result_.ram_bytes)
-            told("cma", "'cma' must leave something of the 'ram' of " + ram);
+        if (result_.cma_bytes >= result_.ram_bytes) told("cma", "'cma' must leave something of the 'ram' of " + ram);
     }
 
     Syntax& syntax_;

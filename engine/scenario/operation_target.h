@@ -1,6 +1,8 @@
 // Where the operations of a scenario go: the timeline, or a test's own.
 #pragma once
 
+#include <string_view>
+
 #include "engine/core/operation.h"
 
 namespace pageframe {
@@ -12,6 +14,11 @@ public:
     virtual OperationResult execute(const Operation& operation) = 0;
     /// The number that the next operation will have.
     virtual OperationNumber next_operation() const = 0;
+    /// What a number in Operation::text means, told before an operation whose string the machine reads.
+    virtual void use_string(std::uint32_t index, std::string_view text) {
+        (void)index;
+        (void)text;
+    }
 };
 
 /// Operation::spare: which of the functions that end in the same kind of operation was written, so that

@@ -82,5 +82,7 @@ RunResult run(const Scenario& scenario, OperationTarget& target, const Bounds& b
 /// The operation as code: "alloc_pages(GFP_KERNEL, 5)", "__free_pages(pfn_to_page(96), 5)",
 /// "note(\"...\")". `strings` are the run's; without them a remark's text is left out.
 std::string describe_call(const Operation& operation, std::span<const std::string> strings = {});
+/// The same for operations of the slab allocator and of kmalloc; describe_call() knows when.
+std::string describe_slab_call(const Operation& operation, std::span<const std::string> strings = {});
 
 }  // namespace pageframe

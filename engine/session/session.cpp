@@ -20,6 +20,7 @@ public:
         return result;
     }
     OperationNumber next_operation() const override { return timeline_.operation_count(); }
+    void use_string(std::uint32_t index, std::string_view text) override { timeline_.set_string(index, text); }
 
 private:
     Timeline& timeline_;
@@ -99,6 +100,16 @@ const std::string& Session::text_of(const Operation& operation) const {
     return operation.text < run_.strings.size() ? run_.strings[operation.text] : none;
 }
 
+/// "cache_3" is how an operation knows a cache: its name, if it is still there.
+void Session::name_cache(std::string& text, const Operation& operation) const {
+    const std::string number = "cache_" + std::to_string(operation.pfn);
+    const std::size_t place = text.find(number);
+    const SlabState& slab = timeline_->end().slab;
+    if (place == std::string::npos || operation.pfn >= no_cache || !slab.has_cache(static_cast<CacheId>(operation.pfn)))
+        return;
+    text.replace(place, number.size(), slab.caches[operation.pfn].name_text());
+}
+
 std::string Session::call_text(OperationNumber number) const {
     if (number >= timeline_->operation_count()) return {};
     const Operation& operation = timeline_->operation(number);
@@ -111,6 +122,7 @@ std::string Session::call_text(OperationNumber number) const {
         const std::size_t end = std::min(text.rfind(", "), text.size() - 1);
         if (!freed.empty()) text.replace(start, end - start, freed);
     }
+    name_cache(text, operation);
     const std::string variable = variable_of(number);
     return variable.empty() ? text : variable + " = " + text;
 }

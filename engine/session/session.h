@@ -53,6 +53,7 @@ public:
 
 private:
     Session() = default;
+    void name_cache(std::string& text, const Operation& operation) const;
 
     SourceKind source_kind_ = SourceKind::scenario;
     std::string source_;

@@ -4,6 +4,7 @@
 
 #include "engine/machine/events.h"
 #include "engine/session/session.h"
+#include "engine/session/summary_slab.h"
 
 namespace pageframe {
 namespace {
@@ -74,7 +75,8 @@ public:
     Sentence of_mistake() const {
         State state = before_;
         for (const EventRecord& event : events_) {
-            if (event_name(event) == "PageMistake") return event_sentence(event, state);
+            const std::string_view name = event_name(event);
+            if (name == "PageMistake" || name == "SlabMistake") return event_sentence(event, state);
             apply_event(event, state);
         }
         return Sentence("A mistake of the caller.");
@@ -148,7 +150,7 @@ Sentence Session::summary_of(OperationNumber number) {
     case OperationKind::drain_all_pages: return summary.of_drain();
     case OperationKind::refresh_vm_stats:
         return Sentence("The CPU's counters are folded into the zones'; remote pages that nobody used age.");
-    default: return {};
+    default: return slab_summary(operation, result, timeline_->events_of(number), timeline_->state_before(number));
     }
 }
 

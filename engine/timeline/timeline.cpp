@@ -15,7 +15,13 @@ constexpr OperationNumber near_distance = 256;
 
 Timeline::Timeline(State initial, std::shared_ptr<ChunkPool> pool, TimelineLimits limits)
     : pool_(std::move(pool)), limits_(limits), end_(std::move(initial)), current_(end_) {
+    end_.slab.strings = current_.slab.strings = strings_;
     snapshots_.push_back({0, end_});
+}
+
+void Timeline::set_string(std::uint32_t index, std::string_view text) {
+    if (index >= strings_->size()) strings_->resize(std::size_t{index} + 1);
+    (*strings_)[index] = text;
 }
 
 OperationResult Timeline::append(const Operation& operation) {

@@ -14,6 +14,8 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/core/event.h"
@@ -41,6 +43,8 @@ public:
 
     // --- making the run: always at its end ---
     OperationResult append(const Operation& operation);
+    /// What Operation::text means, for operations that bring a string.
+    void set_string(std::uint32_t index, std::string_view text);
 
     // --- looking at it ---
     OperationNumber operation_count() const { return static_cast<OperationNumber>(operations_.size()); }
@@ -88,6 +92,7 @@ private:
     Detail& detail_of(OperationNumber number);
 
     std::shared_ptr<ChunkPool> pool_;
+    std::shared_ptr<std::vector<std::string>> strings_ = std::make_shared<std::vector<std::string>>();
     TimelineLimits limits_;
     std::vector<Operation> operations_;
     std::vector<Snapshot> snapshots_;  ///< ascending; the first is position 0
