@@ -109,7 +109,7 @@ void Painter::push_clip(const Rectangle& area) const {
 void draw_heading(const Painter& painter, const Rectangle& area, std::string_view name, std::string_view of_what,
                   std::string_view facts) {
     const Palette& palette = painter.palette();
-    const float middle = area.y + 8;
+    const float middle = area.y + heading_middle;
     float end = painter.words(style::heading, area.x, middle, palette.dim, name);
     if (!of_what.empty()) {
         end = painter.words(style::heading, end, middle, palette.dim, " · ");

@@ -65,7 +65,9 @@ private:
 };
 
 /// What stands above every view: its name, small and strong, and facts on the right.
-inline constexpr float heading_height = 24;
+inline constexpr float heading_height = 28;
+/// Its middle, as that of the page's own headings.
+inline constexpr float heading_middle = 12;
 void draw_heading(const Painter& painter, const Rectangle& area, std::string_view name, std::string_view of_what,
                   std::string_view facts);
 

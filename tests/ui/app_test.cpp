@@ -70,6 +70,7 @@ TEST_F(AppTest, PointingAtABlockTellsAboutIt) {
 }
 
 TEST_F(AppTest, ADragInTheLandscapeSeeks) {
+    app->playback()->move(Move::last);
     click(224 + 5, 860);
     EXPECT_TRUE(app->take_changes().position);
     EXPECT_EQ(app->playback()->position(), (Position{0, 0}));

@@ -26,8 +26,8 @@ TEST(FrameMap, SaysOfEveryFrameWhatItsBlockIs) {
     SampleMachine machine(32 << 20);
     machine.run(3000);
     FrameMap map;
-    update_fully(map, machine.state, palette_of(Theme::dark));
-    const BuddyState& state = machine.state.buddy;
+    update_fully(map, machine.state(), palette_of(Theme::dark));
+    const BuddyState& state = machine.state().buddy;
     ASSERT_EQ(map.frame_count(), state.frame_count());
     for (Pfn pfn = 0; pfn < state.frame_count(); ++pfn) {
         const BlockReference block = find_block(state, pfn);
@@ -42,9 +42,9 @@ TEST(FrameMap, KeptUpIsTheSameAsReadAfresh) {
     FrameMap kept;
     for (int round = 0; round < 40; ++round) {
         machine.run(25);
-        update_fully(kept, machine.state, palette_of(Theme::dark));
+        update_fully(kept, machine.state(), palette_of(Theme::dark));
         FrameMap fresh;
-        update_fully(fresh, machine.state, palette_of(Theme::dark));
+        update_fully(fresh, machine.state(), palette_of(Theme::dark));
         ASSERT_TRUE(std::equal(kept.codes(), kept.codes() + kept.frame_count(), fresh.codes()));
         ASSERT_TRUE(
             std::equal(kept.groups(), kept.groups() + kept.frame_count() / FrameMap::group_frames, fresh.groups()));
@@ -55,12 +55,12 @@ TEST(FrameMap, ReadsOnlyWhatChanged) {
     SampleMachine machine(256 << 20);
     machine.run(500);
     FrameMap map;
-    update_fully(map, machine.state, palette_of(Theme::dark));
-    EXPECT_FALSE(map.update(machine.state.buddy, palette_of(Theme::dark)));
+    update_fully(map, machine.state(), palette_of(Theme::dark));
+    EXPECT_FALSE(map.update(machine.state().buddy, palette_of(Theme::dark)));
     EXPECT_TRUE(map.changed_regions().empty());
-    const State before = machine.state;
+    const State before = machine.state();
     machine.run(1);
-    map.update(machine.state.buddy, palette_of(Theme::dark));
+    map.update(machine.state().buddy, palette_of(Theme::dark));
     EXPECT_LE(map.changed_regions().size(), 4U);
     map.update(before.buddy, palette_of(Theme::dark));
     EXPECT_LE(map.changed_regions().size(), 4U);
@@ -69,7 +69,7 @@ TEST(FrameMap, ReadsOnlyWhatChanged) {
 TEST(FrameMap, NeverReadsMoreThanItsShareInOneFrame) {
     const SampleMachine machine(16ULL << 30);
     FrameMap map;
-    EXPECT_TRUE(map.update(machine.state.buddy, palette_of(Theme::dark)));
+    EXPECT_TRUE(map.update(machine.state().buddy, palette_of(Theme::dark)));
     EXPECT_EQ(map.changed_regions().size(), FrameMap::regions_per_update);
 }
 

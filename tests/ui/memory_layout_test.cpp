@@ -17,8 +17,8 @@ MemoryLayout layout_of(const State& state) {
 
 TEST(MemoryLayout, EveryFrameIsInThePlotAndFoundThere) {
     const SampleMachine machine(64 << 20);
-    const MemoryLayout layout = layout_of(machine.state);
-    for (Pfn pfn = 0; pfn < machine.state.buddy.frame_count(); ++pfn) {
+    const MemoryLayout layout = layout_of(machine.state());
+    for (Pfn pfn = 0; pfn < machine.state().buddy.frame_count(); ++pfn) {
         const std::uint32_t row = layout.row_of(pfn);
         ASSERT_LT(row, layout.row_count());
         const Pfn column = pfn - layout.row_start(row);
@@ -30,7 +30,7 @@ TEST(MemoryLayout, EveryFrameIsInThePlotAndFoundThere) {
 TEST(MemoryLayout, RowsAreEasyToTellApartAtEverySize) {
     for (const std::uint64_t mib : {1, 16, 64, 1024, 16384}) {
         const SampleMachine machine(mib << 20);
-        const MemoryLayout layout = layout_of(machine.state);
+        const MemoryLayout layout = layout_of(machine.state());
         EXPECT_GE(layout.pitch(), 2.9f) << mib;
         EXPECT_LE(layout.pitch(), MemoryLayout::comfortable_pitch) << mib;
         EXPECT_LE(static_cast<float>(layout.row_count()) * layout.pitch(), plot.height + 1) << mib;
@@ -53,7 +53,7 @@ TEST(MemoryLayout, WhatHasNoMemoryTakesNoRows) {
 
 TEST(MemoryLayout, ZoomLeavesThePointWhereItIs) {
     const SampleMachine machine(64 << 20);
-    MemoryLayout layout = layout_of(machine.state);
+    MemoryLayout layout = layout_of(machine.state());
     const Point point{700, 300};
     const Pfn pfn = layout.frame_at(point);
     for (int turn = 0; turn < 20; ++turn) layout.zoom_about(point, 1.3f);
@@ -65,7 +65,7 @@ TEST(MemoryLayout, ZoomLeavesThePointWhereItIs) {
 
 TEST(MemoryLayout, RevealBringsAFrameIntoThePlot) {
     const SampleMachine machine(64 << 20);
-    MemoryLayout layout = layout_of(machine.state);
+    MemoryLayout layout = layout_of(machine.state());
     layout.zoom_about({plot.x, plot.y}, 40);
     EXPECT_TRUE(layout.reveal({16000, 8}));
     const std::uint32_t row = layout.row_of(16000);
@@ -77,10 +77,10 @@ TEST(MemoryLayout, RevealBringsAFrameIntoThePlot) {
 
 TEST(MemoryLayout, AnotherSizeKeepsZoomAndPlace) {
     const SampleMachine machine(64 << 20);
-    MemoryLayout layout = layout_of(machine.state);
+    MemoryLayout layout = layout_of(machine.state());
     layout.zoom_about({600, 300}, 30);
     const Pfn centre = layout.centre_frame();
-    layout.fit(machine.state.buddy, {300, 150, 900, 500});
+    layout.fit(machine.state().buddy, {300, 150, 900, 500});
     EXPECT_FALSE(layout.shows_all());
     EXPECT_EQ(layout.row_of(layout.centre_frame()), layout.row_of(centre));
 }

@@ -24,19 +24,20 @@ inline std::unique_ptr<Session> sample_session() {
 /// A machine with blocks of all orders and kinds taken and freed.
 class SampleMachine {
 public:
-    explicit SampleMachine(std::uint64_t ram_bytes) {
-        MachineConfiguration configuration;
-        configuration.ram_bytes = ram_bytes;
-        state = boot(configuration, std::make_shared<ChunkPool>());
-    }
+    explicit SampleMachine(std::uint64_t ram_bytes) : timeline_(booted(ram_bytes), pool_) {}
 
     void run(unsigned operations) {
         for (unsigned i = 0; i < operations; ++i) step();
     }
-
-    State state;
+    const State& state() const { return timeline_.end(); }
 
 private:
+    State booted(std::uint64_t ram_bytes) {
+        MachineConfiguration configuration;
+        configuration.ram_bytes = ram_bytes;
+        return boot(configuration, pool_);
+    }
+
     void step() {
         constexpr GfpFlags flags[] = {gfp::kernel, gfp::highuser_movable, gfp::kernel | gfp::reclaimable};
         Operation operation;
@@ -44,7 +45,7 @@ private:
             operation.kind = OperationKind::alloc_pages;
             operation.gfp_flags = flags[random_.below(3)];
             operation.order = static_cast<Order>(random_.below(random_.below(9) + 1));
-            const OperationResult result = execute(state, operation, number_++, nullptr, pages_);
+            const OperationResult result = timeline_.append(operation);
             if (result.status == OperationStatus::done)
                 taken_.push_back({static_cast<Pfn>(result.value), operation.order});
             return;
@@ -56,13 +57,13 @@ private:
         operation.argument = no_operation;
         taken_[which] = taken_.back();
         taken_.pop_back();
-        execute(state, operation, number_++, nullptr, pages_);
+        timeline_.append(operation);
     }
 
+    std::shared_ptr<ChunkPool> pool_ = std::make_shared<ChunkPool>();
+    Timeline timeline_;
     Random random_{1};
-    OperationNumber number_ = 0;
     std::vector<BlockReference> taken_;
-    std::vector<Pfn> pages_;
 };
 
 }  // namespace pageframe::ui

@@ -74,7 +74,7 @@ void FreeListsView::draw(const ViewContext& context) {
                  several ? "" : "as /proc/buddyinfo");
     if (several) draw_tabs(context);
     const Columns at = columns(context);
-    const Rectangle rows = context.area.below(heading_height + 2);
+    const Rectangle rows = context.area.below(heading_height - 2);
     const float pitch = std::min(rows.height / order_count, tallest_row);
     for (Order order = 0; order < order_count; ++order)
         draw_row(context, at, order, rows.y + (static_cast<float>(order) + 0.5f) * pitch);
@@ -84,7 +84,7 @@ void FreeListsView::draw(const ViewContext& context) {
 void FreeListsView::draw_tabs(const ViewContext& context) const {
     const BuddyState& state = context.state.buddy;
     const Painter& painter = context.painter;
-    const float middle = context.area.y + 8;
+    const float middle = context.area.y + heading_middle;
     float right = context.area.right();
     for (std::size_t index = state.zones.size(); index-- > 0;) {
         const auto id = static_cast<ZoneId>(index);
@@ -93,11 +93,11 @@ void FreeListsView::draw_tabs(const ViewContext& context) const {
         if (state.node_count > 1) name = std::to_string(state.zones[id].node) + ":" + name;
         const float width = painter.width(style::fact, name);
         const bool shown = id == context.zone;
-        const Rectangle tab{right - width - 6, context.area.y - 4, width + 12, 24};
+        const Rectangle tab{right - width - 6, context.area.y, width + 12, 24};
         const bool under_pointer = context.pointer.here && tab.contains(context.pointer.at);
         painter.words(style::fact, right - width, middle,
                       shown || under_pointer ? context.palette().ink : context.palette().faint, name);
-        if (shown) painter.horizontal(right - width, right, context.area.y + 17, context.palette().dim);
+        if (shown) painter.horizontal(right - width, right, context.area.y + heading_middle + 9, context.palette().dim);
         if (under_pointer) {
             context.wishes.cursor = ImGuiMouseCursor_Hand;
             if (context.pointer.clicked) context.wishes.zone = id;

@@ -6,8 +6,9 @@ namespace pageframe::ui {
 namespace {
 
 /// A row's height is this many times a frame's width, as near as powers of two come to it.
-constexpr float wanted_shape = 9;
+constexpr float wanted_shape = 10;
 constexpr float smallest_pitch = 3;
+constexpr Pfn region_frames = frames_in(largest_order);
 
 /// Changes when the machine does, and not when its contents do.
 std::uint64_t key_of(const BuddyState& state) {
@@ -16,6 +17,7 @@ std::uint64_t key_of(const BuddyState& state) {
     for (const Zone& zone : state.zones) {
         hash.add(zone.start);
         hash.add(zone.spanned);
+        hash.add(zone.present);
     }
     return hash.value();
 }
@@ -31,16 +33,17 @@ void MemoryLayout::fit(const BuddyState& state, const Rectangle& plot) {
     machine_key_ = key;
     frame_count_ = state.frame_count();
     plot_ = plot;
-    choose_rows(state);
+    if (!same_machine) find_memory(state);
+    choose_rows();
     show_all();
     if (centre != no_pfn) restore(zoom, centre);
 }
 
-void MemoryLayout::choose_rows(const BuddyState& state) {
+void MemoryLayout::choose_rows() {
     Pfn best = 64;
     float best_distance = 1e9f;
     for (Pfn candidate = 64; candidate <= 1U << 17; candidate *= 2) {
-        list_rows(state, candidate);
+        list_rows(candidate);
         if (rows_.empty()) continue;
         const float pitch = plot_.height / static_cast<float>(rows_.size());
         const float width = plot_.width / static_cast<float>(candidate);
@@ -51,18 +54,28 @@ void MemoryLayout::choose_rows(const BuddyState& state) {
             best = candidate;
         }
     }
-    list_rows(state, best);
+    list_rows(best);
 }
 
-void MemoryLayout::list_rows(const BuddyState& state, Pfn frames_per_row) {
+/// A machine's holes stay where they are: looked for once.
+void MemoryLayout::find_memory(const BuddyState& state) {
+    memory_.assign((state.frame_count() + region_frames - 1) / region_frames, 0);
+    for (Pfn pfn = 0; pfn < state.frame_count(); ++pfn) {
+        if (state.frames[pfn].kind == FrameKind::absent) continue;
+        memory_[pfn / region_frames] = 1;
+        pfn |= region_frames - 1;
+    }
+}
+
+void MemoryLayout::list_rows(Pfn frames_per_row) {
     frames_per_row_ = frames_per_row;
     rows_.clear();
-    for (const Zone& zone : state.zones) {
-        if (zone.spanned == 0) continue;
-        const Pfn first = zone.start / frames_per_row * frames_per_row;
-        for (std::uint64_t start = first; start < std::uint64_t{zone.start} + zone.spanned; start += frames_per_row) {
-            if (rows_.empty() || rows_.back() < start) rows_.push_back(static_cast<Pfn>(start));
-        }
+    for (std::size_t region = 0; region < memory_.size(); ++region) {
+        if (memory_[region] == 0) continue;
+        const Pfn first = static_cast<Pfn>(region) * region_frames;
+        const Pfn end = std::min(first + region_frames, frame_count_);
+        for (Pfn start = first / frames_per_row * frames_per_row; start < end; start += frames_per_row)
+            if (rows_.empty() || rows_.back() < start) rows_.push_back(start);
     }
 }
 
@@ -154,6 +167,11 @@ std::uint32_t MemoryLayout::row_of(Pfn pfn) const {
     const Pfn start = pfn / frames_per_row_ * frames_per_row_;
     const auto at = std::lower_bound(rows_.begin(), rows_.end(), start);
     return at != rows_.end() && *at == start ? static_cast<std::uint32_t>(at - rows_.begin()) : row_count();
+}
+
+std::uint32_t MemoryLayout::row_from(Pfn pfn) const {
+    const auto at = std::lower_bound(rows_.begin(), rows_.end(), pfn / frames_per_row_ * frames_per_row_);
+    return static_cast<std::uint32_t>(at - rows_.begin());
 }
 
 Rectangle MemoryLayout::bar(std::uint32_t row, double from_column, double to_column) const {

@@ -62,6 +62,8 @@ public:
     Pfn frame_at(Point point) const;
     /// The row that a frame is in; row_count(): none.
     std::uint32_t row_of(Pfn pfn) const;
+    /// The first row that begins at `pfn` or later, or holds it.
+    std::uint32_t row_from(Pfn pfn) const;
     /// Calls visit(Rectangle) for each row's part of a span, unclipped in x, rows in the plot only.
     template <class Visit>
     void for_each_piece(Pfn pfn, Pfn frames, Visit visit) const;
@@ -72,8 +74,9 @@ public:
     void restore(float zoom, Pfn centre);
 
 private:
-    void choose_rows(const BuddyState& state);
-    void list_rows(const BuddyState& state, Pfn frames_per_row);
+    void find_memory(const BuddyState& state);
+    void choose_rows();
+    void list_rows(Pfn frames_per_row);
     void apply_zoom();
     void clamp_place();
     float pitch_at(float zoom) const;
@@ -81,6 +84,7 @@ private:
     Rectangle plot_;
     Pfn frame_count_ = 0;
     std::uint64_t machine_key_ = 0;
+    std::vector<std::uint8_t> memory_;  ///< by 1,024 frames: is any memory there?
     Pfn frames_per_row_ = 1;
     std::vector<Pfn> rows_;
     float zoom_ = 1;

@@ -9,6 +9,9 @@ namespace pageframe::ui {
 namespace {
 
 constexpr float legend_height = 26;
+constexpr float legend_line = 18;
+/// Below this width the legend takes two lines.
+constexpr float narrow_legend = 640;
 constexpr float zone_gutter = 52;
 /// Below this height of a row no words fit in it.
 constexpr float smallest_labelled_pitch = 16;
@@ -56,9 +59,9 @@ void MemoryView::draw(const ViewContext& context) {
 }
 
 void MemoryView::place_plot(const ViewContext& context) {
-    const bool with_legend = context.area.height >= 160 && context.area.width >= 280;
     area_ = context.area;
-    if (with_legend) area_.height -= legend_height;
+    if (context.area.height >= 160 && context.area.width >= 280)
+        area_.height -= context.area.width < narrow_legend ? legend_height + legend_line : legend_height;
     gutter_ = zones_with_memory(context.state.buddy) > 1 ? zone_gutter : 0;
     Rectangle plot = area_.below(heading_height);
     plot.x += gutter_;
@@ -140,11 +143,17 @@ void MemoryView::draw_legend(const ViewContext& context) const {
         {"on a CPU’s list", palette.dim, Form::half},
     };
     const Painter& painter = context.painter;
-    const float middle = area_.bottom() + 17;
-    float left = layout_.plot().x;
+    const bool narrow = context.area.width < narrow_legend;
+    const float first_left = narrow ? context.area.x : layout_.plot().x;
+    float middle = area_.bottom() + 17;
+    float left = first_left;
     for (const Entry& entry : entries) {
         const float width = 15 + painter.width(style::fact, entry.word);
-        if (left + width > context.area.right()) break;
+        if (left + width > context.area.right()) {
+            if (middle + legend_line > context.area.bottom() + 1) break;
+            middle += legend_line;
+            left = first_left;
+        }
         const Rectangle swatch{left, middle - 4.5f, 9, 9};
         if (entry.form == Form::full) painter.fill(swatch, entry.colour);
         if (entry.form == Form::half) painter.fill(swatch.below(4.5f), entry.colour);
@@ -162,10 +171,9 @@ void MemoryView::draw_zones(const ViewContext& context) const {
     for (ZoneId id = 0; id < state.zones.size(); ++id) {
         const Zone& zone = state.zones[id];
         if (zone.spanned == 0) continue;
-        const std::uint32_t row = layout_.row_of(zone.start);
-        const std::uint32_t last_row = layout_.row_of(zone.start + zone.spanned - 1);
-        const float top = std::max(layout_.row_top(row), layout_.plot().y);
-        const float bottom = std::min(layout_.row_top(last_row) + layout_.pitch(), layout_.plot().bottom());
+        const float top = std::max(layout_.row_top(layout_.row_from(zone.start)), layout_.plot().y);
+        const float end = layout_.row_top(layout_.row_from(zone.start + zone.spanned));
+        const float bottom = std::min(end, layout_.plot().bottom());
         if (bottom <= top) continue;
         const float middle = std::max(top + 5, free_from + 5);
         if (middle + 5 > layout_.plot().bottom()) continue;
