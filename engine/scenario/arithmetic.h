@@ -26,8 +26,8 @@ constexpr std::uint64_t remainder_of(std::uint64_t a, std::uint64_t b, bool is_s
     return static_cast<std::uint64_t>(as_signed(a) % as_signed(b));
 }
 
-constexpr ArithmeticError compute(Operator operation, bool is_signed, std::uint64_t a,
-                                  std::uint64_t b, std::uint64_t& result) {
+constexpr ArithmeticError compute(Operator operation, bool is_signed, std::uint64_t a, std::uint64_t b,
+                                  std::uint64_t& result) {
     const auto truth = [&](bool value) { result = value ? 1 : 0; };
     switch (operation) {
     case Operator::multiply: result = a * b; break;

@@ -9,9 +9,9 @@ namespace pageframe {
 
 /// Bounds of a run; a caller may set others.
 struct Bounds {
-    std::uint64_t operations = 2'000'000;  ///< kernel calls and remarks
-    std::uint64_t steps = 50'000'000;      ///< instructions of the interpreter
-    std::uint32_t recursion = 200;         ///< functions within functions
+    std::uint64_t operations = 2'000'000;      ///< kernel calls and remarks
+    std::uint64_t steps = 50'000'000;          ///< instructions of the interpreter
+    std::uint32_t recursion = 200;             ///< functions within functions
     std::uint64_t array_elements = 1'000'000;  ///< variables and array elements that live at a time
     std::uint64_t string_bytes = 1U << 20;     ///< all strings of a run, equal ones counted once
 };

@@ -32,8 +32,7 @@ bool is_page(CallContext& context, const char* function, Value page) {
 bool is_mapped(CallContext& context, const char* function, Value address) {
     if (is_direct_map_address(address.bits)) return true;
     context.fail(std::string(function) + "() of " +
-                 (address.bits == 0 ? "NULL"
-                                    : "what is not an address of the direct map") +
+                 (address.bits == 0 ? "NULL" : "what is not an address of the direct map") +
                  (is_page_address(address.bits) ? ": this is a struct page *" : ""));
     return false;
 }

@@ -29,8 +29,8 @@ Value allocated(CallContext& context, const OperationResult& result, bool as_add
     return value;
 }
 
-Value allocate(CallContext& context, GfpFlags flags, Order order, Spelling spelling,
-               bool as_address, NodeId node = no_node) {
+Value allocate(CallContext& context, GfpFlags flags, Order order, Spelling spelling, bool as_address,
+               NodeId node = no_node) {
     Operation operation = context.operation(OperationKind::alloc_pages);
     operation.gfp_flags = flags;
     operation.order = order;
@@ -53,29 +53,25 @@ Value alloc_pages_node(CallContext& context, std::span<const Value> arguments) {
     const auto node = static_cast<std::int32_t>(arguments[0].bits);
     const std::size_t nodes = std::max<std::size_t>(context.machine().nodes.size(), 1);
     if (node < -1 || node >= static_cast<std::int32_t>(nodes)) {
-        context.fail("there is no node " + std::to_string(node) + ": this machine has " +
-                     std::to_string(nodes));
+        context.fail("there is no node " + std::to_string(node) + ": this machine has " + std::to_string(nodes));
         return {};
     }
-    return allocate(context, flags_of(arguments[1]), order_of(arguments[2]),
-                    Spelling::alloc_pages_node, false,
+    return allocate(context, flags_of(arguments[1]), order_of(arguments[2]), Spelling::alloc_pages_node, false,
                     node < 0 ? no_node : static_cast<NodeId>(node));
 }
 
 // The kernel's __get_free_pages() takes __GFP_HIGHMEM away: what it returns must have an address.
 Value get_free_pages(CallContext& context, std::span<const Value> arguments) {
-    return allocate(context, flags_of(arguments[0]) & ~gfp::highmem, order_of(arguments[1]),
-                    Spelling::get_free_pages, true);
-}
-
-Value get_free_page(CallContext& context, std::span<const Value> arguments) {
-    return allocate(context, flags_of(arguments[0]) & ~gfp::highmem, 0, Spelling::get_free_page,
+    return allocate(context, flags_of(arguments[0]) & ~gfp::highmem, order_of(arguments[1]), Spelling::get_free_pages,
                     true);
 }
 
+Value get_free_page(CallContext& context, std::span<const Value> arguments) {
+    return allocate(context, flags_of(arguments[0]) & ~gfp::highmem, 0, Spelling::get_free_page, true);
+}
+
 Value get_zeroed_page(CallContext& context, std::span<const Value> arguments) {
-    return allocate(context, (flags_of(arguments[0]) & ~gfp::highmem) | gfp::zero, 0,
-                    Spelling::get_zeroed_page, true);
+    return allocate(context, (flags_of(arguments[0]) & ~gfp::highmem) | gfp::zero, 0, Spelling::get_zeroed_page, true);
 }
 
 Value alloc_pages_exact(CallContext& context, std::span<const Value> arguments) {
@@ -90,8 +86,8 @@ Value alloc_pages_bulk_array(CallContext& context, std::span<const Value> argume
     const std::uint64_t wanted = arguments[1].bits;
     const std::span<Value> elements = context.elements(arguments[2]);
     if (wanted > elements.size()) {
-        context.fail("alloc_pages_bulk_array() of " + std::to_string(wanted) +
-                     " pages into an array of " + std::to_string(elements.size()));
+        context.fail("alloc_pages_bulk_array() of " + std::to_string(wanted) + " pages into an array of " +
+                     std::to_string(elements.size()));
         return {};
     }
     std::uint64_t filled = 0;
@@ -117,8 +113,7 @@ Value alloc_pages_bulk_array(CallContext& context, std::span<const Value> argume
 
 bool page_argument(CallContext& context, const char* function, Value page, Pfn& pfn) {
     if (page.bits == 0) {
-        context.fail(std::string(function) +
-                     "() of NULL: the kernel would read the page descriptor at address 0");
+        context.fail(std::string(function) + "() of NULL: the kernel would read the page descriptor at address 0");
         return false;
     }
     if (!is_page_address(page.bits)) {
@@ -131,8 +126,7 @@ bool page_argument(CallContext& context, const char* function, Value page, Pfn& 
 
 bool address_argument(CallContext& context, const char* function, Value address, Pfn& pfn) {
     if (!is_direct_map_address(address.bits)) {
-        context.fail(std::string(function) +
-                     "() of what is not an address of the direct map (PAGE_OFFSET + physical)" +
+        context.fail(std::string(function) + "() of what is not an address of the direct map (PAGE_OFFSET + physical)" +
                      (is_page_address(address.bits) ? ": this is a struct page *" : ""));
         return false;
     }
@@ -165,23 +159,19 @@ Value free_page_of_descriptor(CallContext& context, std::span<const Value> argum
 // free_pages(0, order) does nothing in the kernel; it is no operation here either.
 Value free_pages(CallContext& context, std::span<const Value> arguments) {
     Pfn pfn = no_pfn;
-    if (arguments[0].bits == 0 || !address_argument(context, "free_pages", arguments[0], pfn))
-        return {};
-    return free_block(context, pfn, order_of(arguments[1]), arguments[0],
-                      Spelling::free_pages_address);
+    if (arguments[0].bits == 0 || !address_argument(context, "free_pages", arguments[0], pfn)) return {};
+    return free_block(context, pfn, order_of(arguments[1]), arguments[0], Spelling::free_pages_address);
 }
 
 Value free_page(CallContext& context, std::span<const Value> arguments) {
     Pfn pfn = no_pfn;
-    if (arguments[0].bits == 0 || !address_argument(context, "free_page", arguments[0], pfn))
-        return {};
+    if (arguments[0].bits == 0 || !address_argument(context, "free_page", arguments[0], pfn)) return {};
     return free_block(context, pfn, 0, arguments[0], Spelling::free_page_address);
 }
 
 Value free_pages_exact(CallContext& context, std::span<const Value> arguments) {
     Pfn pfn = no_pfn;
-    if (arguments[0].bits == 0 || !address_argument(context, "free_pages_exact", arguments[0], pfn))
-        return {};
+    if (arguments[0].bits == 0 || !address_argument(context, "free_pages_exact", arguments[0], pfn)) return {};
     Operation operation = context.operation(OperationKind::free_pages_exact);
     operation.pfn = pfn;
     operation.argument = arguments[1].bits;
@@ -252,8 +242,7 @@ constexpr Parameter address_only[] = {{address, "addr"}};
 constexpr Parameter address_size[] = {{address, "virt"}, {number, "size"}};
 constexpr Parameter zone_only[] = {{zone, "zone"}};
 constexpr Parameter do_pagesets[] = {{number, "do_pagesets"}};
-constexpr Parameter area_count_align[] = {
-    {pointer, "cma"}, {number, "count"}, {number, "align"}, {number, "no_warn"}};
+constexpr Parameter area_count_align[] = {{pointer, "cma"}, {number, "count"}, {number, "align"}, {number, "no_warn"}};
 constexpr Parameter area_pages_count[] = {{pointer, "cma"}, {page, "pages"}, {number, "count"}};
 
 constexpr KernelCall table[] = {

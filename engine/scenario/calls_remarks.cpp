@@ -10,8 +10,7 @@ namespace {
 
 using enum ParameterKind;
 
-Value remark(CallContext& context, OperationKind kind, std::string_view text,
-             std::uint64_t argument = 0) {
+Value remark(CallContext& context, OperationKind kind, std::string_view text, std::uint64_t argument = 0) {
     Operation operation = context.operation(kind);
     operation.text = context.intern(text);
     operation.argument = argument;
@@ -23,8 +22,7 @@ Value told(CallContext& context, OperationKind kind, std::span<const Value> argu
     const std::string_view text = context.string(arguments[0]);
     if (!format) return remark(context, kind, text);
     std::string message = format_message(context, text, arguments.subspan(1));
-    while (!message.empty() && message.back() == '\n')
-        message.pop_back();
+    while (!message.empty() && message.back() == '\n') message.pop_back();
     return remark(context, kind, message);
 }
 
@@ -50,8 +48,7 @@ Value predict(CallContext& context, std::span<const Value> arguments) {
 
 // The checks give the assertion's own text as its first argument.
 Value assertion(CallContext& context, std::span<const Value> arguments) {
-    return remark(context, OperationKind::assertion, context.string(arguments[1]),
-                  arguments[0].bits);
+    return remark(context, OperationKind::assertion, context.string(arguments[1]), arguments[0].bits);
 }
 
 Value random_number(CallContext& context, std::span<const Value>) {

@@ -16,9 +16,8 @@ namespace {
 // So many names are looked through for a near one; a real text has fewer.
 constexpr std::size_t most_candidates = 2000;
 
-constexpr std::string_view built_in_names[] = {"min", "max", "ARRAY_SIZE", "likely", "unlikely",
-                                               "on_cpu", "sizeof"};
-constexpr std::string_view statement_words[] = {"if",    "for",    "while",  "return", "break",
+constexpr std::string_view built_in_names[] = {"min", "max", "ARRAY_SIZE", "likely", "unlikely", "on_cpu", "sizeof"};
+constexpr std::string_view statement_words[] = {"if",       "for",    "while",  "return", "break",
                                                 "continue", "atomic", "on_cpu", "machine"};
 
 }  // namespace
@@ -31,8 +30,7 @@ void Checker::run() {
     collect_labels(syntax_.top, regions);
     open_scope();
     statements(syntax_.top);
-    for (FunctionId id = 0; id < syntax_.functions.size() && !diagnostics_.full(); ++id)
-        function(id);
+    for (FunctionId id = 0; id < syntax_.functions.size() && !diagnostics_.full(); ++id) function(id);
     close_scope();
     syntax_.top_slots = static_cast<std::uint32_t>(std::min(global_slots_, most_variables));
 }
@@ -44,14 +42,13 @@ void Checker::declare_functions() {
     for (FunctionId id = 0; id < syntax_.functions.size(); ++id) {
         const Function& defined = syntax_.functions[id];
         if (const FunctionId first = function_of_[defined.name]; first != none) {
-            diagnostics_.error(defined.place,
-                               "'" + text(defined.name) + "' is defined a second time, first in line " +
-                                   std::to_string(syntax_.functions[first].place.line));
+            diagnostics_.error(defined.place, "'" + text(defined.name) + "' is defined a second time, first in line " +
+                                                  std::to_string(syntax_.functions[first].place.line));
             continue;
         }
         if (find_call(text(defined.name)) != no_call)
-            diagnostics_.error(defined.place, "'" + text(defined.name) +
-                                                  "' is a function of the kernel: choose another name");
+            diagnostics_.error(defined.place,
+                               "'" + text(defined.name) + "' is a function of the kernel: choose another name");
         function_of_[defined.name] = id;
     }
 }
@@ -70,13 +67,11 @@ void Checker::declare(VariableId id) {
     if (declared.name == no_name) return;  // a parameter without a name
     if (declared.name >= bindings_.size()) bindings_.resize(syntax_.names.size());
     std::vector<VariableId>& same_name = bindings_[declared.name];
-    const bool in_this_scope =
-        std::find(scope_names_.begin() + static_cast<std::ptrdiff_t>(scopes_.back()),
-                  scope_names_.end(), declared.name) != scope_names_.end();
+    const bool in_this_scope = std::find(scope_names_.begin() + static_cast<std::ptrdiff_t>(scopes_.back()),
+                                         scope_names_.end(), declared.name) != scope_names_.end();
     if (in_this_scope)
-        diagnostics_.error(declared.place,
-                           "'" + text(declared.name) + "' is declared a second time, first in line " +
-                               std::to_string(syntax_.variables[same_name.back()].place.line));
+        diagnostics_.error(declared.place, "'" + text(declared.name) + "' is declared a second time, first in line " +
+                                               std::to_string(syntax_.variables[same_name.back()].place.line));
     same_name.push_back(id);
     scope_names_.push_back(declared.name);
 }
@@ -86,29 +81,22 @@ VariableId Checker::find_variable(NameId name) const {
     return bindings_[name].back();
 }
 
-FunctionId Checker::find_function(NameId name) const {
-    return name < function_of_.size() ? function_of_[name] : none;
-}
+FunctionId Checker::find_function(NameId name) const { return name < function_of_.size() ? function_of_[name] : none; }
 
 std::string Checker::near_name(NameId name, bool call) {
     if (diagnostics_.full()) return {};
     NearName near(text(name));
     for (std::size_t i = 0; i < std::min(syntax_.functions.size(), most_candidates); ++i)
         near.offer(text(syntax_.functions[i].name));
-    for (CallIndex index = 0; index < call_count(); ++index)
-        near.offer(call_at(index).name);
-    for (std::string_view later : unmodelled_calls())
-        near.offer(later);
-    for (std::string_view built_in : built_in_names)
-        near.offer(built_in);
+    for (CallIndex index = 0; index < call_count(); ++index) near.offer(call_at(index).name);
+    for (std::string_view later : unmodelled_calls()) near.offer(later);
+    for (std::string_view built_in : built_in_names) near.offer(built_in);
     // Short names are too near to "for" and "if" by nature.
     if (text(name).size() > 3)
-        for (std::string_view word : statement_words)
-            near.offer(word);
+        for (std::string_view word : statement_words) near.offer(word);
     if (call) return near.best();
     const std::size_t variables = std::min(scope_names_.size(), most_candidates);
-    for (std::size_t i = 0; i < variables; ++i)
-        near.offer(text(scope_names_[scope_names_.size() - 1 - i]));
+    for (std::size_t i = 0; i < variables; ++i) near.offer(text(scope_names_[scope_names_.size() - 1 - i]));
     for_each_constant([&](const Constant& constant) { near.offer(constant.name); });
     return near.best();
 }
@@ -149,8 +137,7 @@ void Checker::function(FunctionId id) {
 }
 
 void Checker::statements(StatementId chain) {
-    for (; chain != none && !diagnostics_.full(); chain = syntax_.statements[chain].next)
-        statement(chain);
+    for (; chain != none && !diagnostics_.full(); chain = syntax_.statements[chain].next) statement(chain);
 }
 
 void Checker::body(StatementId id) {
@@ -163,8 +150,7 @@ void Checker::body(StatementId id) {
 void Checker::condition(ExpressionId id) {
     if (id == none) return;
     const Type type = value(id);
-    if (type.array)
-        diagnostics_.error(syntax_.at(id).place, "an array is no condition: it is never NULL");
+    if (type.array) diagnostics_.error(syntax_.at(id).place, "an array is no condition: it is never NULL");
 }
 
 void Checker::statement(StatementId id) {
@@ -203,9 +189,7 @@ void Checker::statement(StatementId id) {
         close_scope();
         break;
     case StatementKind::return_: return_statement(node); break;
-    case StatementKind::on_cpu:
-        fits(types::int_, node.expression, "the CPU of on_cpu()");
-        [[fallthrough]];
+    case StatementKind::on_cpu: fits(types::int_, node.expression, "the CPU of on_cpu()"); [[fallthrough]];
     case StatementKind::atomic:
         regions_.push_back(id);
         body(node.body);
@@ -228,18 +212,16 @@ void Checker::declaration(Statement& node) {
     declare(node.variable);
     if (node.expression == none) {
         if (variable.is_const && !variable.type.is_unknown())
-            diagnostics_.error(variable.place, "'" + text(variable.name) +
-                                                   "' is const and needs a value: expected '='");
+            diagnostics_.error(variable.place,
+                               "'" + text(variable.name) + "' is const and needs a value: expected '='");
         return;
     }
     if (syntax_.at(node.expression).kind == ExpressionKind::list) {
         diagnostics_.error(syntax_.at(node.expression).place,
-                           "a list is for an array: '" + text(variable.name) + "' is " +
-                               type_text(variable.type));
+                           "a list is for an array: '" + text(variable.name) + "' is " + type_text(variable.type));
         return;
     }
-    if (fits(variable.type, node.expression, "'" + text(variable.name) + "'"))
-        constant_initializer(node, variable);
+    if (fits(variable.type, node.expression, "'" + text(variable.name) + "'")) constant_initializer(node, variable);
 }
 
 // const int n = 40; is good for the length of an array; static variables start with a constant.
@@ -251,13 +233,11 @@ void Checker::constant_initializer(const Statement& node, Variable& variable) {
         variable.value = narrowed(constant, variable.type.base);
     }
     if (variable.is_static && function_ != none && !is_constant)
-        diagnostics_.error(syntax_.at(node.expression).place,
-                           "a static variable of a function starts with a constant");
+        diagnostics_.error(syntax_.at(node.expression).place, "a static variable of a function starts with a constant");
 }
 
 void Checker::array_declaration(Statement& node, Variable& variable) {
-    const bool has_list = node.expression != none &&
-                          syntax_.at(node.expression).kind == ExpressionKind::list;
+    const bool has_list = node.expression != none && syntax_.at(node.expression).kind == ExpressionKind::list;
     const std::string quoted = "'" + text(variable.name) + "'";
     std::uint64_t length = 0;
     if (variable.length != none) {
@@ -266,13 +246,11 @@ void Checker::array_declaration(Statement& node, Variable& variable) {
         if (type.is_unknown()) {
             length = 1;
         } else if (!type.is_number() || !fold(syntax_, variable.length, length)) {
-            diagnostics_.error(where, "the length of " + quoted +
-                                          " must be a constant: a number, #define or const");
+            diagnostics_.error(where, "the length of " + quoted + " must be a constant: a number, #define or const");
             length = 1;
         } else if (length == 0 || length > most_variables) {
-            diagnostics_.error(where, "the length of " + quoted + " is " +
-                                          std::to_string(as_signed(length)) + ": expected 1 to " +
-                                          std::to_string(most_variables));
+            diagnostics_.error(where, "the length of " + quoted + " is " + std::to_string(as_signed(length)) +
+                                          ": expected 1 to " + std::to_string(most_variables));
             length = 1;
         }
     } else if (has_list) {
@@ -289,24 +267,22 @@ void Checker::array_declaration(Statement& node, Variable& variable) {
     if (has_list)
         list_initializer(node, variable);
     else
-        diagnostics_.error(syntax_.at(node.expression).place,
-                           "an array starts with a list: expected '{'");
+        diagnostics_.error(syntax_.at(node.expression).place, "an array starts with a list: expected '{'");
 }
 
 void Checker::list_initializer(const Statement& node, Variable& variable) {
     const Expression list = syntax_.at(node.expression);
     if (list.value > variable.elements) {
         diagnostics_.error(list.place, std::to_string(list.value) + " values for the " +
-                                           std::to_string(variable.elements) + " elements of '" +
-                                           text(variable.name) + "'");
+                                           std::to_string(variable.elements) + " elements of '" + text(variable.name) +
+                                           "'");
     }
     const std::string what = "an element of '" + text(variable.name) + "'";
     for (ExpressionId item = list.first; item != none; item = syntax_.at(item).next) {
         std::uint64_t constant = 0;
         if (fits(variable.type.element(), item, what) && variable.is_static && function_ != none &&
             !fold(syntax_, item, constant))
-            diagnostics_.error(syntax_.at(item).place,
-                               "a static variable of a function starts with constants");
+            diagnostics_.error(syntax_.at(item).place, "a static variable of a function starts with constants");
     }
 }
 
@@ -324,8 +300,7 @@ void Checker::return_statement(Statement& node) {
         return;
     }
     if (node.expression == none) {
-        diagnostics_.error(node.place, "expected a value to return: " + quoted + " is " +
-                                           type_text(current.result));
+        diagnostics_.error(node.place, "expected a value to return: " + quoted + " is " + type_text(current.result));
         return;
     }
     fits(current.result, node.expression, "the result of " + quoted);
@@ -337,13 +312,11 @@ void Checker::collect_labels(StatementId chain, std::vector<StatementId>& region
         if (node.kind == StatementKind::label) {
             const auto [first, added] = labels_.try_emplace(node.name, Label{chain, regions});
             if (!added)
-                diagnostics_.error(
-                    node.place, "the label '" + text(node.name) + "' stands twice, first in line " +
-                                    std::to_string(
-                                        syntax_.statements[first->second.statement].place.line));
+                diagnostics_.error(node.place,
+                                   "the label '" + text(node.name) + "' stands twice, first in line " +
+                                       std::to_string(syntax_.statements[first->second.statement].place.line));
         }
-        const bool region =
-            node.kind == StatementKind::on_cpu || node.kind == StatementKind::atomic;
+        const bool region = node.kind == StatementKind::on_cpu || node.kind == StatementKind::atomic;
         if (region) regions.push_back(chain);
         collect_labels(node.body, regions);
         if (region) regions.pop_back();
@@ -357,16 +330,13 @@ void Checker::go_to(Statement& node) {
         std::string suggestion;
         if (!diagnostics_.full() && labels_.size() <= most_candidates) {
             std::vector<std::string_view> names;
-            for (const auto& [name, label] : labels_)
-                names.push_back(text(name));
+            for (const auto& [name, label] : labels_) names.push_back(text(name));
             std::sort(names.begin(), names.end());
             NearName near(text(node.name));
-            for (std::string_view candidate : names)
-                near.offer(candidate);
+            for (std::string_view candidate : names) near.offer(candidate);
             suggestion = near.best();
         }
-        diagnostics_.error(node.place,
-                           "there is no label '" + text(node.name) + "' here" + did_you_mean(suggestion),
+        diagnostics_.error(node.place, "there is no label '" + text(node.name) + "' here" + did_you_mean(suggestion),
                            suggestion);
         return;
     }
@@ -386,8 +356,7 @@ void Checker::module_function(Statement& node) {
     const FunctionId id = find_function(node.name);
     if (id == none) {
         const std::string suggestion = near_name(node.name, true);
-        diagnostics_.error(node.place,
-                           "'" + text(node.name) + "' is not a function" + did_you_mean(suggestion),
+        diagnostics_.error(node.place, "'" + text(node.name) + "' is not a function" + did_you_mean(suggestion),
                            suggestion);
         return;
     }

@@ -83,10 +83,8 @@ private:
     Type minimum_or_maximum(Expression& node);
     Type array_size(Expression& node);
     void check_arguments(Expression& node);
-    bool argument_count(const Expression& node, std::size_t expected, bool more,
-                        const std::string& signature);
-    void kernel_argument(const Expression& call, std::uint32_t index, std::size_t position,
-                         ExpressionId argument);
+    bool argument_count(const Expression& node, std::size_t expected, bool more, const std::string& signature);
+    void kernel_argument(const Expression& call, std::uint32_t index, std::size_t position, ExpressionId argument);
 
     /// Whether a value of this expression may be stored as `to`; tells what is wrong if not.
     /// `what`: "p", "the argument 'page' of __free_pages()".
@@ -103,7 +101,7 @@ private:
     std::vector<FunctionId> function_of_;            ///< by name
     std::unordered_map<NameId, Label> labels_;       ///< of the function
     std::vector<StatementId> regions_;
-    FunctionId function_ = none;                     ///< being checked; none: the top level
+    FunctionId function_ = none;      ///< being checked; none: the top level
     std::uint64_t slots_ = 0;         ///< of the function so far
     std::uint64_t global_slots_ = 0;  ///< of the top level, and static
 };

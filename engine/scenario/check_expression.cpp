@@ -24,14 +24,11 @@ Type Checker::expression(ExpressionId id) {
     case ExpressionKind::index: type = index(node); break;
     case ExpressionKind::member:
         expression(node.first);
-        diagnostics_.error(node.place, "members of structures are not modelled: '" +
-                                           text(node.name) + "'");
+        diagnostics_.error(node.place, "members of structures are not modelled: '" + text(node.name) + "'");
         break;
     case ExpressionKind::cast: type = cast(node); break;
     case ExpressionKind::size_of: type = size_of_operator(node); break;
-    case ExpressionKind::list:
-        diagnostics_.error(node.place, "a list stands only where an array is declared");
-        break;
+    case ExpressionKind::list: diagnostics_.error(node.place, "a list stands only where an array is declared"); break;
     }
     node.type = type;
     return type;
@@ -89,8 +86,8 @@ Type Checker::unary(Expression& node) {
         return types::unknown;
     }
     if (type.is_number()) return Type{common_base(type.base, type.is_gfp() ? Base::gfp : Base::s32)};
-    diagnostics_.error(node.place, std::string("'") + operator_text(node.operation) + "' of " +
-                                       type_text(type) + ": expected a number");
+    diagnostics_.error(node.place, std::string("'") + operator_text(node.operation) + "' of " + type_text(type) +
+                                       ": expected a number");
     return types::unknown;
 }
 
@@ -113,8 +110,7 @@ Type Checker::address_of(Expression& node) {
         }
         syntax_.at(node.first).type = base.element();
         if (base.array && named_array(operand.first)) return base;
-        if (base.is_pointer() && (base.is_void_pointer() || size_of(base.element()) != 0))
-            return base;
+        if (base.is_pointer() && (base.is_void_pointer() || size_of(base.element()) != 0)) return base;
     } else if (operand.kind == ExpressionKind::name) {
         const Type type = value(node.first);
         if (type.is_unknown()) return type;
@@ -145,14 +141,13 @@ Type Checker::pointer_arithmetic(Expression& node, Type left, Type right) {
         } else if (step_of(pointer) != 0) {
             return pointer;
         } else {
-            diagnostics_.error(node.place, "the size of what " + type_text(pointer) +
-                                               " points to is not known");
+            diagnostics_.error(node.place, "the size of what " + type_text(pointer) + " points to is not known");
             return types::unknown;
         }
     }
     if (subtracts && left == right && left.is_pointer() && step_of(left) != 0) return types::long_;
-    diagnostics_.error(node.place, std::string("'") + operator_text(node.operation) + "' of " +
-                                       type_text(left) + " and " + type_text(right));
+    diagnostics_.error(node.place, std::string("'") + operator_text(node.operation) + "' of " + type_text(left) +
+                                       " and " + type_text(right));
     return types::unknown;
 }
 
@@ -161,16 +156,15 @@ Type Checker::comparison(Expression& node, Type left, Type right) {
     const bool pointers = left.is_pointer() && right.is_pointer() &&
                           (left == right || left.is_void_pointer() || right.is_void_pointer() ||
                            (!left.is_page() && !right.is_page() && !left.is_cache() && !right.is_cache()));
-    const bool with_null = (left.is_pointer() && is_null(node.second)) ||
-                           (right.is_pointer() && is_null(node.first));
+    const bool with_null = (left.is_pointer() && is_null(node.second)) || (right.is_pointer() && is_null(node.first));
     if (numbers || pointers || with_null) return types::int_;
     // "addr != NULL" of an unsigned long: a warning in C, and clear enough.
     if ((left.is_number() && is_null(node.second)) || (right.is_number() && is_null(node.first))) {
         diagnostics_.warning(node.place, "a number is compared with NULL: expected 0");
         return types::int_;
     }
-    diagnostics_.error(node.place, std::string("'") + operator_text(node.operation) + "' of " +
-                                       type_text(left) + " and " + type_text(right));
+    diagnostics_.error(node.place, std::string("'") + operator_text(node.operation) + "' of " + type_text(left) +
+                                       " and " + type_text(right));
     return types::unknown;
 }
 
@@ -212,8 +206,7 @@ Type Checker::assignment(Expression& node) {
     const Type target = value(node.first);
     constant_target(syntax_.at(node.first));
     const Expression& written = syntax_.at(node.first);
-    const std::string what =
-        written.kind == ExpressionKind::name ? "'" + text(written.name) + "'" : "the element";
+    const std::string what = written.kind == ExpressionKind::name ? "'" + text(written.name) + "'" : "the element";
     if (target.array) {
         expression(node.second);
         diagnostics_.error(node.place, what + " is an array: its elements are assigned one by one");
@@ -228,8 +221,8 @@ Type Checker::assignment(Expression& node) {
     const bool steps = node.operation == Operator::add || node.operation == Operator::subtract;
     if (target.is_pointer() && steps && operand.is_number() && step_of(target) != 0) return target;
     if (target.is_number() && operand.is_number()) return target;
-    diagnostics_.error(node.place, std::string("'") + operator_text(node.operation) + "=' of " +
-                                       type_text(target) + " and " + type_text(operand));
+    diagnostics_.error(node.place, std::string("'") + operator_text(node.operation) + "=' of " + type_text(target) +
+                                       " and " + type_text(operand));
     return types::unknown;
 }
 
@@ -238,8 +231,7 @@ Type Checker::increment(Expression& node) {
     constant_target(syntax_.at(node.first));
     if (type.is_unknown() || type.is_number()) return type;
     if (type.is_pointer() && step_of(type) != 0) return type;
-    diagnostics_.error(node.place, std::string("'") + (node.value == 1 ? "++" : "--") + "' of " +
-                                       type_text(type));
+    diagnostics_.error(node.place, std::string("'") + (node.value == 1 ? "++" : "--") + "' of " + type_text(type));
     return types::unknown;
 }
 
@@ -252,8 +244,7 @@ Type Checker::conditional(Expression& node) {
     if (left.is_number() && right.is_number()) return Type{common_base(left.base, right.base)};
     if (left.is_pointer() && (right.is_void_pointer() || is_null(node.third))) return left;
     if (right.is_pointer() && (left.is_void_pointer() || is_null(node.second))) return right;
-    diagnostics_.error(node.place, "the two values of '?' are " + type_text(left) + " and " +
-                                       type_text(right));
+    diagnostics_.error(node.place, "the two values of '?' are " + type_text(left) + " and " + type_text(right));
     return types::unknown;
 }
 
@@ -269,13 +260,11 @@ Type Checker::index(Expression& node) {
         const Expression& array = syntax_.at(node.first);
         std::uint64_t constant = 0;
         const bool declared = syntax_.variables[array.target].elements != 0;
-        if (declared && fold(syntax_, node.second, constant) &&
-            constant >= syntax_.variables[array.target].elements) {
+        if (declared && fold(syntax_, node.second, constant) && constant >= syntax_.variables[array.target].elements) {
             const std::uint32_t elements = syntax_.variables[array.target].elements;
-            diagnostics_.error(syntax_.at(node.second).place,
-                               "'" + text(array.name) + "' has elements 0 to " +
-                                   std::to_string(elements - 1) + ", found " +
-                                   std::to_string(as_signed(constant)));
+            diagnostics_.error(syntax_.at(node.second).place, "'" + text(array.name) + "' has elements 0 to " +
+                                                                  std::to_string(elements - 1) + ", found " +
+                                                                  std::to_string(as_signed(constant)));
         }
         return base.element();
     }
@@ -308,8 +297,7 @@ Type Checker::size_of_operator(Expression& node) {
         if (type.array && operand.kind == ExpressionKind::name && operand.meaning == Meaning::variable) {
             elements = syntax_.variables[operand.target].elements;
             type = type.element();
-            if (elements == 0)
-                diagnostics_.error(node.place, "sizeof of an array parameter: its length is not known");
+            if (elements == 0) diagnostics_.error(node.place, "sizeof of an array parameter: its length is not known");
         }
     }
     const std::uint64_t size = size_of(type);

@@ -96,10 +96,8 @@ constexpr Constant constants[] = {
 }  // namespace
 
 void for_each_constant(const std::function<void(const Constant&)>& visit) {
-    for (const Constant& constant : constants)
-        visit(constant);
-    for (const gfp::Name& flag : gfp::names)
-        visit({flag.name, types::gfp, flag.flags});
+    for (const Constant& constant : constants) visit(constant);
+    for (const gfp::Name& flag : gfp::names) visit({flag.name, types::gfp, flag.flags});
 }
 
 bool find_constant(std::string_view name, Constant& found) {

@@ -49,8 +49,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     Row before_last{};
     Row last{};
     Row row{};
-    for (std::size_t j = 0; j <= b.size(); ++j)
-        last[j] = j;
+    for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
     for (std::size_t i = 1; i <= a.size(); ++i) {
         row[0] = i;
         for (std::size_t j = 1; j <= b.size(); ++j) {
@@ -68,28 +67,23 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool same_but_for_case(std::string_view a, std::string_view b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](char x, char y) { return lower(x) == lower(y); });
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
 }  // namespace
 
 void Diagnostics::error(Place place, std::string message, std::string suggestion) {
-    if (errors_.size() < most_kept)
-        errors_.push_back(make(place, std::move(message), std::move(suggestion)));
+    if (errors_.size() < most_kept) errors_.push_back(make(place, std::move(message), std::move(suggestion)));
     if (errors_.size() == most_kept - 1)
         errors_.push_back(make(place, "too many errors: the rest of the text is not told", {}));
 }
 
 void Diagnostics::warning(Place place, std::string message, std::string suggestion) {
-    if (warnings_.size() < most_kept)
-        warnings_.push_back(make(place, std::move(message), std::move(suggestion)));
+    if (warnings_.size() < most_kept) warnings_.push_back(make(place, std::move(message), std::move(suggestion)));
 }
 
 std::vector<Diagnostic> Diagnostics::take_errors() { return in_order(std::exchange(errors_, {})); }
-std::vector<Diagnostic> Diagnostics::take_warnings() {
-    return in_order(std::exchange(warnings_, {}));
-}
+std::vector<Diagnostic> Diagnostics::take_warnings() { return in_order(std::exchange(warnings_, {})); }
 
 void NearName::offer(std::string_view candidate) {
     if (candidate.size() > longest_compared || meant_.size() > longest_compared) return;
@@ -98,8 +92,7 @@ void NearName::offer(std::string_view candidate) {
     // One slip in three letters at most, and never every letter of a short name.
     const std::size_t allowed = std::min<std::size_t>(longer / 3, 3);
     if (longer - shorter > allowed && !same_but_for_case(candidate, meant_)) return;
-    const std::size_t distance =
-        same_but_for_case(candidate, meant_) ? 1 : edit_distance(meant_, candidate);
+    const std::size_t distance = same_but_for_case(candidate, meant_) ? 1 : edit_distance(meant_, candidate);
     if (distance == 0 || distance > std::max<std::size_t>(allowed, 1) || distance >= shorter) return;
     if (distance >= best_distance_) return;
     best_distance_ = distance;

@@ -16,16 +16,13 @@ bool fold_binary(const Syntax& syntax, const Expression& node, std::uint64_t& va
     std::uint64_t a = 0;
     std::uint64_t b = 0;
     if (!fold(syntax, node.first, a) || !fold(syntax, node.second, b)) return false;
-    const bool shift =
-        node.operation == Operator::shift_left || node.operation == Operator::shift_right;
-    const Base base = shift ? common_base(base_of(left), Base::s32)
-                            : common_base(base_of(left), base_of(right));
+    const bool shift = node.operation == Operator::shift_left || node.operation == Operator::shift_right;
+    const Base base = shift ? common_base(base_of(left), Base::s32) : common_base(base_of(left), base_of(right));
     if (wraps_at_32_bits(base)) {
         a = narrowed(a, base);
         if (!shift) b = narrowed(b, base);
     }
-    if (compute(node.operation, is_signed(base), a, b, value) != ArithmeticError::fine)
-        return false;
+    if (compute(node.operation, is_signed(base), a, b, value) != ArithmeticError::fine) return false;
     if (wraps_at_32_bits(base) && !is_comparison(node.operation)) value = narrowed(value, base);
     return true;
 }

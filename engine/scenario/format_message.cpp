@@ -28,28 +28,34 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool read_conversion(std::string_view format, std::size_t& at, Conversion& result) {
     for (; at < format.size(); ++at) {
         const char c = format[at];
-        if (c == '-') result.left = true;
-        else if (c == '0') result.zero = true;
-        else if (c == '#') result.alternative = true;
-        else if (c == '+' || c == ' ') result.sign = c;
-        else break;
+        if (c == '-')
+            result.left = true;
+        else if (c == '0')
+            result.zero = true;
+        else if (c == '#')
+            result.alternative = true;
+        else if (c == '+' || c == ' ')
+            result.sign = c;
+        else
+            break;
     }
     for (; at < format.size() && is_digit(format[at]); ++at)
         result.width = std::min(result.width * 10 + static_cast<unsigned>(format[at] - '0'), widest);
     if (at < format.size() && format[at] == '.')
-        for (++at; at < format.size() && is_digit(format[at]);)
-            ++at;
+        for (++at; at < format.size() && is_digit(format[at]);) ++at;
     for (; at < format.size(); ++at) {
         const char c = format[at];
-        if (c == 'l' || c == 'z' || c == 't' || c == 'j') result.bits = 64;
-        else if (c == 'h') result.bits = result.bits == 16 ? 8 : 16;
-        else break;
+        if (c == 'l' || c == 'z' || c == 't' || c == 'j')
+            result.bits = 64;
+        else if (c == 'h')
+            result.bits = result.bits == 16 ? 8 : 16;
+        else
+            break;
     }
     if (at >= format.size()) return false;
     result.letter = format[at++];
     // The kernel's %pa, %px, %pK: one letter more.
-    if (result.letter == 'p' && at < format.size() &&
-        (format[at] == 'a' || format[at] == 'x' || format[at] == 'K'))
+    if (result.letter == 'p' && at < format.size() && (format[at] == 'a' || format[at] == 'x' || format[at] == 'K'))
         ++at;
     return true;
 }
@@ -71,8 +77,10 @@ std::string converted(CallContext& context, const Conversion& conversion, Value 
         const auto number = static_cast<std::int64_t>(value.bits << drop) >> drop;
         const auto magnitude = static_cast<std::uint64_t>(number);
         text = digits(number < 0 ? 0 - magnitude : magnitude, 10);
-        if (number < 0) prefix = "-";
-        else if (conversion.sign != '\0') prefix = conversion.sign;
+        if (number < 0)
+            prefix = "-";
+        else if (conversion.sign != '\0')
+            prefix = conversion.sign;
         break;
     }
     case 'u': text = digits(bits, 10); break;
@@ -81,8 +89,7 @@ std::string converted(CallContext& context, const Conversion& conversion, Value 
     case 'X':
         text = digits(bits, 16);
         if (conversion.letter == 'X')
-            for (char& c : text)
-                c = c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c;
+            for (char& c : text) c = c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c;
         if (conversion.alternative) prefix = conversion.letter == 'x' ? "0x" : "0X";
         break;
     case 'p': {
@@ -104,8 +111,7 @@ std::string converted(CallContext& context, const Conversion& conversion, Value 
 
 }  // namespace
 
-std::string format_message(CallContext& context, std::string_view format,
-                           std::span<const Value> arguments) {
+std::string format_message(CallContext& context, std::string_view format, std::span<const Value> arguments) {
     std::string message;
     std::size_t used = 0;
     std::size_t at = 0;

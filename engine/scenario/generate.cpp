@@ -27,14 +27,11 @@ void Generator::run() {
         entry.base = variable.type.is_number() ? variable.type.base : Base::u64;
         program_.variables.push_back(entry);
     }
-    for (CallIndex index = 0; index < call_count(); ++index)
-        program_.kernel_calls.push_back(&call_at(index));
+    for (CallIndex index = 0; index < call_count(); ++index) program_.kernel_calls.push_back(&call_at(index));
     top_level();
-    for (FunctionId id = 0; id < syntax_.functions.size(); ++id)
-        function(id);
+    for (FunctionId id = 0; id < syntax_.functions.size(); ++id) function(id);
     std::rotate(program_.functions.begin(), program_.functions.begin() + 1, program_.functions.end());
-    for (const auto& [instruction, label] : gotos_)
-        program_.code[instruction].operand = label_at_[label];
+    for (const auto& [instruction, label] : gotos_) program_.code[instruction].operand = label_at_[label];
 }
 
 void Generator::top_level() {
@@ -46,8 +43,7 @@ void Generator::top_level() {
     for (const Statement& statement : syntax_.statements) {
         if (statement.kind != StatementKind::declaration) continue;
         const Variable& variable = syntax_.variables[statement.variable];
-        if (variable.is_static && variable.function != none && statement.expression != none)
-            initialize(statement);
+        if (variable.is_static && variable.function != none && statement.expression != none) initialize(statement);
     }
     statements(syntax_.top);
     module_functions(StatementKind::module_init);
@@ -108,8 +104,7 @@ FunctionId Generator::function_to_run() const {
 
 // -- instructions ---------------------------------------------------------------------------------
 
-std::uint32_t Generator::emit(Opcode opcode, int change, std::uint32_t operand, std::int16_t detail,
-                              bool global) {
+std::uint32_t Generator::emit(Opcode opcode, int change, std::uint32_t operand, std::int16_t detail, bool global) {
     Instruction instruction;
     instruction.opcode = opcode;
     instruction.operand = operand;
@@ -133,15 +128,13 @@ void Generator::emit_constant(std::uint64_t value) {
 }
 
 void Generator::patch(const std::vector<std::uint32_t>& jumps) {
-    for (std::uint32_t jump : jumps)
-        program_.code[jump].operand = here();
+    for (std::uint32_t jump : jumps) program_.code[jump].operand = here();
 }
 
 // -- statements -----------------------------------------------------------------------------------
 
 void Generator::statements(StatementId chain) {
-    for (; chain != none; chain = syntax_.statements[chain].next)
-        statement(chain);
+    for (; chain != none; chain = syntax_.statements[chain].next) statement(chain);
 }
 
 void Generator::statement(StatementId id) {
@@ -179,18 +172,15 @@ void Generator::statement(StatementId id) {
 void Generator::declaration(const Statement& node) {
     const Variable& variable = syntax_.variables[node.variable];
     if (variable.is_static && function_ != none) return;
-    const bool list = node.expression != none &&
-                      syntax_.at(node.expression).kind == ExpressionKind::list;
+    const bool list = node.expression != none && syntax_.at(node.expression).kind == ExpressionKind::list;
     // What is not initialised has no value, except where C says zero: static, and at file scope. A
     // variable of a block within the top level is a local one, also when the block runs again.
     if (node.expression == none) {
         const bool file_scope = function_ == none && block_depth_ == 0;
-        if (!file_scope)
-            emit(Opcode::declare, 0, node.variable, 0, variable.is_global);
+        if (!file_scope) emit(Opcode::declare, 0, node.variable, 0, variable.is_global);
         return;
     }
-    if (!list && !variable.type.array)
-        emit(Opcode::declare, 0, node.variable, 0, variable.is_global);
+    if (!list && !variable.type.array) emit(Opcode::declare, 0, node.variable, 0, variable.is_global);
     initialize(node);
 }
 
@@ -206,8 +196,7 @@ void Generator::initialize(const Statement& node) {
     }
     emit(Opcode::clear, 0, node.variable, 0, variable.is_global);
     std::uint64_t index = 0;
-    for (ExpressionId item = syntax_.at(node.expression).first; item != none;
-         item = syntax_.at(item).next) {
+    for (ExpressionId item = syntax_.at(node.expression).first; item != none; item = syntax_.at(item).next) {
         emit_constant(index++);
         converted(item, variable.type.element());
         emit(Opcode::store_element, -1, node.variable, 0, variable.is_global);
@@ -216,7 +205,7 @@ void Generator::initialize(const Statement& node) {
 }
 
 void Generator::if_statement(const Statement& node) {
-    discarded_condition(node.expression);
+    expression(node.expression);
     const std::uint32_t past_body = emit(Opcode::jump_if_zero, -1);
     statement(node.body);
     if (node.otherwise == none) {
@@ -235,8 +224,7 @@ void Generator::loop(const Statement& node) {
     statements(node.initial);
     loops_.push_back({regions_.size(), {}, {}});
     std::vector<std::uint32_t> to_condition;
-    if (node.kind != StatementKind::do_while && node.expression != none)
-        to_condition.push_back(emit(Opcode::jump, 0));
+    if (node.kind != StatementKind::do_while && node.expression != none) to_condition.push_back(emit(Opcode::jump, 0));
     const std::uint32_t start = here();
     statement(node.body);
     patch(loops_.back().continues);
@@ -244,7 +232,7 @@ void Generator::loop(const Statement& node) {
     if (node.update != none) discarded(node.update);
     patch(to_condition);
     if (node.expression != none) {
-        discarded_condition(node.expression);
+        expression(node.expression);
         emit(Opcode::jump_if_not_zero, -1, start);
     } else {
         emit(Opcode::jump, 0, start);

@@ -24,8 +24,7 @@ bool Generator::is_exact(const Expression& node) const {
         return node.operation == Operator::logical_not || node.operation == Operator::indirection ||
                !is_signed(node.type.base);
     case ExpressionKind::binary:
-        return is_comparison(node.operation) || is_logical(node.operation) ||
-               !is_signed(node.type.base);
+        return is_comparison(node.operation) || is_logical(node.operation) || !is_signed(node.type.base);
     case ExpressionKind::conditional: return false;
     case ExpressionKind::call: return node.meaning == Meaning::function || node.meaning == Meaning::kernel_call;
     default: return true;
@@ -104,8 +103,6 @@ void Generator::discarded(ExpressionId id) {
     emit(Opcode::drop, -1);
 }
 
-void Generator::discarded_condition(ExpressionId id) { expression(id); }
-
 void Generator::name(const Expression& node) {
     if (node.meaning == Meaning::constant) {
         emit_constant(node.value);
@@ -128,8 +125,10 @@ void Generator::unary(const Expression& node) {
         return;
     }
     const bool wraps = node.type.is_number() && wraps_at_32_bits(node.type.base);
-    if (wraps) converted(node.first, node.type);
-    else expression(node.first);
+    if (wraps)
+        converted(node.first, node.type);
+    else
+        expression(node.first);
     place_ = node.place;
     switch (node.operation) {
     case Operator::negate: emit(Opcode::negate, 0); break;
@@ -144,8 +143,7 @@ void Generator::address_of(const Expression& node) {
     const Expression& inner = syntax_.at(node.first);
     if (inner.kind == ExpressionKind::name) {
         const Variable& variable = syntax_.variables[inner.target];
-        emit(variable.type.array ? Opcode::array : Opcode::variable_as_array, 1, inner.target, 0,
-             variable.is_global);
+        emit(variable.type.array ? Opcode::array : Opcode::variable_as_array, 1, inner.target, 0, variable.is_global);
         return;
     }
     const Type base = syntax_.at(inner.first).type;
@@ -173,8 +171,8 @@ void Generator::operation(Operator op, Base base) {
     default: break;
     }
     emit(opcode, -1, 0, static_cast<std::int16_t>(op), signed_);
-    const bool grows = op == Operator::add || op == Operator::subtract || op == Operator::multiply ||
-                       op == Operator::shift_left;
+    const bool grows =
+        op == Operator::add || op == Operator::subtract || op == Operator::multiply || op == Operator::shift_left;
     if (wraps_at_32_bits(base) && grows) narrow(base);
 }
 
@@ -196,12 +194,13 @@ void Generator::binary(const Expression& node) {
     }
     Base base = Base::u64;  // addresses compare without a sign
     if (left.is_number() && right.is_number()) {
-        const bool shift =
-            node.operation == Operator::shift_left || node.operation == Operator::shift_right;
+        const bool shift = node.operation == Operator::shift_left || node.operation == Operator::shift_right;
         base = common_base(left.base, shift ? Base::s32 : right.base);
         operand(node.first, base);
-        if (shift) expression(node.second);
-        else operand(node.second, base);
+        if (shift)
+            expression(node.second);
+        else
+            operand(node.second, base);
     } else {
         expression(node.first);
         expression(node.second);
@@ -246,23 +245,28 @@ void Generator::pointer_arithmetic(const Expression& node) {
 
 Generator::Target Generator::target(ExpressionId id) {
     const Expression& node = syntax_.at(id);
-    if (node.kind == ExpressionKind::name)
-        return {node.target, false, syntax_.variables[node.target].is_global};
+    if (node.kind == ExpressionKind::name) return {node.target, false, syntax_.variables[node.target].is_global};
     const Expression& array = syntax_.at(node.first);
-    if (node.kind == ExpressionKind::index) expression(node.second);
-    else emit_constant(0);
+    if (node.kind == ExpressionKind::index)
+        expression(node.second);
+    else
+        emit_constant(0);
     place_ = node.place;
     return {array.target, true, syntax_.variables[array.target].is_global};
 }
 
 void Generator::load(const Target& target) {
-    if (target.element) emit(Opcode::load_element, 0, target.variable, 0, target.global);
-    else emit(Opcode::load, 1, target.variable, 0, target.global);
+    if (target.element)
+        emit(Opcode::load_element, 0, target.variable, 0, target.global);
+    else
+        emit(Opcode::load, 1, target.variable, 0, target.global);
 }
 
 void Generator::store(const Target& target) {
-    if (target.element) emit(Opcode::store_element, -1, target.variable, 0, target.global);
-    else emit(Opcode::store, 0, target.variable, 0, target.global);
+    if (target.element)
+        emit(Opcode::store_element, -1, target.variable, 0, target.global);
+    else
+        emit(Opcode::store, 0, target.variable, 0, target.global);
 }
 
 void Generator::assignment(const Expression& node) {
@@ -290,12 +294,13 @@ void Generator::change(const Expression& changed, const Expression& node) {
              static_cast<std::uint32_t>(step_of(type)));
         return;
     }
-    const bool shift =
-        node.operation == Operator::shift_left || node.operation == Operator::shift_right;
+    const bool shift = node.operation == Operator::shift_left || node.operation == Operator::shift_right;
     const Base base = common_base(type.base, shift ? Base::s32 : right.base);
     if (wraps_at_32_bits(base) && !holds_all_of(base, type.base)) narrow(base);
-    if (shift) expression(node.second);
-    else operand(node.second, base);
+    if (shift)
+        expression(node.second);
+    else
+        operand(node.second, base);
     place_ = node.place;
     operation(node.operation, base);
     if (width_of(type.base) < 64) narrow(type.base);
@@ -322,8 +327,10 @@ void Generator::conditional(const Expression& node) {
     const std::uint32_t otherwise = emit(Opcode::jump_if_zero, -1);
     const bool wraps = node.type.is_number() && wraps_at_32_bits(node.type.base);
     const auto value = [&](ExpressionId id) {
-        if (wraps) converted(id, node.type);
-        else expression(id);
+        if (wraps)
+            converted(id, node.type);
+        else
+            expression(id);
     };
     value(node.second);
     const std::uint32_t past = emit(Opcode::jump, 0);

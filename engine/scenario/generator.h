@@ -48,7 +48,6 @@ private:
     // generate_expression.cpp
     void expression(ExpressionId id);
     void discarded(ExpressionId id);            ///< for its effect only
-    void discarded_condition(ExpressionId id);  ///< for being zero or not
     /// The value as `to` holds it.
     void converted(ExpressionId id, Type to);
     void narrow(Base to);

@@ -26,13 +26,9 @@ bool by_sign(const Instruction& instruction) { return instruction.global; }
 
 }  // namespace
 
-Interpreter::Interpreter(const Program& program, const MachineConfiguration& machine,
-                         OperationTarget& target, const Bounds& bounds)
-    : program_(program),
-      machine_(machine),
-      bounds_(bounds),
-      strings_(bounds.string_bytes),
-      random_(machine.seed),
+Interpreter::Interpreter(const Program& program, const MachineConfiguration& machine, OperationTarget& target,
+                         const Bounds& bounds)
+    : program_(program), machine_(machine), bounds_(bounds), strings_(bounds.string_bytes), random_(machine.seed),
       context_(target, machine, strings_, program.strings, random_),
       variable_strings_(program.variables.size(), not_interned) {
     context_.most_operations = bounds.operations;
@@ -43,8 +39,12 @@ Interpreter::Interpreter(const Program& program, const MachineConfiguration& mac
 RunResult Interpreter::run() {
     const ProgramFunction& top = program_.functions.back();
     if (top.slots > bounds_.array_elements) {
-        result_.stop = Diagnostic{1, 1, 1, "stopped: more than " + std::to_string(bounds_.array_elements) +
-                                               " variables and array elements", {}};
+        result_.stop =
+            Diagnostic{1,
+                       1,
+                       1,
+                       "stopped: more than " + std::to_string(bounds_.array_elements) + " variables and array elements",
+                       {}};
     } else {
         memory_.resize(top.slots);
         top_ = top.slots;
@@ -76,14 +76,12 @@ void Interpreter::fail_arithmetic(ArithmeticError error) {
 bool Interpreter::charge(std::uint64_t steps) {
     steps_ += steps;
     if (steps_ <= bounds_.steps) return true;
-    fail("stopped: a run has at most " + std::to_string(bounds_.steps) +
-         " steps (a loop that does not end?)");
+    fail("stopped: a run has at most " + std::to_string(bounds_.steps) + " steps (a loop that does not end?)");
     return false;
 }
 
 std::string Interpreter::name_of(const ProgramVariable& variable) const {
-    return variable.name == no_name ? std::string("this parameter")
-                                    : "'" + program_.names[variable.name] + "'";
+    return variable.name == no_name ? std::string("this parameter") : "'" + program_.names[variable.name] + "'";
 }
 
 std::uint32_t Interpreter::string_of_variable(std::uint32_t variable) {
@@ -125,8 +123,8 @@ Value* Interpreter::element(const ProgramVariable& variable, std::uint32_t base,
         name = reference.origin;
     }
     if (index < elements) return &memory_[slot + index];
-    fail(name_of(variable) + " has elements 0 to " + std::to_string(std::int64_t{elements} - 1) +
-         ", found " + std::to_string(as_signed(index)));
+    fail(name_of(variable) + " has elements 0 to " + std::to_string(std::int64_t{elements} - 1) + ", found " +
+         std::to_string(as_signed(index)));
     return nullptr;
 }
 
@@ -144,8 +142,8 @@ bool Interpreter::offset_array(Value& array, std::uint64_t by) {
 bool Interpreter::enter_cpu(Value& cpu) {
     const std::int64_t wanted = as_signed(cpu.bits);
     if (wanted < 0 || wanted >= machine_.cpus) {
-        fail("there is no CPU " + std::to_string(wanted) + ": this machine has " +
-             std::to_string(machine_.cpus) + " (machine { cpus = ...; })");
+        fail("there is no CPU " + std::to_string(wanted) + ": this machine has " + std::to_string(machine_.cpus) +
+             " (machine { cpus = ...; })");
         return false;
     }
     cpu.bits = std::exchange(cpu_, static_cast<CpuId>(wanted));
@@ -155,8 +153,7 @@ bool Interpreter::enter_cpu(Value& cpu) {
 bool Interpreter::enter(const Instruction& instruction) {
     const ProgramFunction& function = program_.functions[instruction.operand];
     if (frames_.size() >= bounds_.recursion) {
-        fail("stopped: functions call each other at most " + std::to_string(bounds_.recursion) +
-             " deep");
+        fail("stopped: functions call each other at most " + std::to_string(bounds_.recursion) + " deep");
         return false;
     }
     if (std::uint64_t{top_} + function.slots > bounds_.array_elements) {
@@ -180,10 +177,8 @@ bool Interpreter::enter(const Instruction& instruction) {
     if (stack_.size() < std::size_t{frame.stack} + function.stack + 2)
         stack_.resize(2 * (std::size_t{frame.stack} + function.stack + 2));
     // The parameters are the first variables of the frame.
-    for (std::uint32_t i = 0; i < function.parameters; ++i)
-        memory_[base_ + i] = stack_[frame.stack + i];
-    for (std::uint32_t i = base_ + function.parameters; i < top_; ++i)
-        memory_[i] = {0, no_operation, 1};
+    for (std::uint32_t i = 0; i < function.parameters; ++i) memory_[base_ + i] = stack_[frame.stack + i];
+    for (std::uint32_t i = base_ + function.parameters; i < top_; ++i) memory_[i] = {0, no_operation, 1};
     height_ = frame.stack;
     at_ = function.entry;
     return true;
@@ -267,9 +262,9 @@ void Interpreter::execute() {
         const auto right = [&] { return stack[height_ - 1].bits; };
         switch (instruction.opcode) {
         case Opcode::push:
-            stack[height_++] = Value{static_cast<std::uint64_t>(std::int64_t{
-                                         static_cast<std::int32_t>(instruction.operand)}),
-                                     no_operation, 0};
+            stack[height_++] =
+                Value{static_cast<std::uint64_t>(std::int64_t{static_cast<std::int32_t>(instruction.operand)}),
+                      no_operation, 0};
             break;
         case Opcode::push_wide:
             stack[height_++] = Value{program_.constants[instruction.operand], no_operation, 0};
@@ -332,8 +327,8 @@ void Interpreter::execute() {
             if (variable.elements == 0)
                 stack[height_++] = memory_[slot];
             else
-                stack[height_++] = Value{array_bits(slot, variable.elements),
-                                         string_of_variable(instruction.operand), 0};
+                stack[height_++] =
+                    Value{array_bits(slot, variable.elements), string_of_variable(instruction.operand), 0};
             break;
         }
         case Opcode::variable_as_array:
@@ -349,13 +344,11 @@ void Interpreter::execute() {
             Value& value = memory_[frame_base() + variable.slot];
             if (value.uninitialised != 0) [[unlikely]]
                 fail(name_of(variable) + " has no value yet");
-            value.bits = narrowed(value.bits + static_cast<std::uint64_t>(std::int64_t{instruction.detail}),
-                                  variable.base);
+            value.bits =
+                narrowed(value.bits + static_cast<std::uint64_t>(std::int64_t{instruction.detail}), variable.base);
             break;
         }
-        case Opcode::narrow:
-            stack[height_ - 1].bits = narrowed(right(), static_cast<Base>(instruction.detail));
-            break;
+        case Opcode::narrow: stack[height_ - 1].bits = narrowed(right(), static_cast<Base>(instruction.detail)); break;
         case Opcode::compute: {
             const auto operation = static_cast<Operator>(instruction.detail);
             std::uint64_t bits = 0;
@@ -363,8 +356,10 @@ void Interpreter::execute() {
             if (error != ArithmeticError::fine) [[unlikely]]
                 fail_arithmetic(error);
             // A shifted address is still its page's: pfn << PAGE_SHIFT.
-            if (operation == Operator::shift_left || operation == Operator::shift_right) combine(bits);
-            else plain(bits);
+            if (operation == Operator::shift_left || operation == Operator::shift_right)
+                combine(bits);
+            else
+                plain(bits);
             break;
         }
         case Opcode::add: {
@@ -384,15 +379,12 @@ void Interpreter::execute() {
         case Opcode::bit_or: combine(left() | right()); break;
         case Opcode::negate: stack[height_ - 1] = Value{0 - right(), no_operation, 0}; break;
         case Opcode::complement: stack[height_ - 1] = Value{~right(), no_operation, 0}; break;
-        case Opcode::logical_not:
-            stack[height_ - 1] = Value{right() == 0 ? 1U : 0U, no_operation, 0};
-            break;
+        case Opcode::logical_not: stack[height_ - 1] = Value{right() == 0 ? 1U : 0U, no_operation, 0}; break;
         case Opcode::truth: stack[height_ - 1] = Value{right() != 0 ? 1U : 0U, no_operation, 0}; break;
         case Opcode::add_scaled: combine(left() + right() * instruction.operand); break;
         case Opcode::subtract_scaled: combine(left() - right() * instruction.operand); break;
         case Opcode::difference:
-            plain(static_cast<std::uint64_t>(as_signed(left() - right()) /
-                                             std::int64_t{instruction.operand}));
+            plain(static_cast<std::uint64_t>(as_signed(left() - right()) / std::int64_t{instruction.operand}));
             break;
         case Opcode::minimum_signed: plain(as_signed(left()) < as_signed(right()) ? left() : right()); break;
         case Opcode::minimum_unsigned: plain(std::min(left(), right())); break;

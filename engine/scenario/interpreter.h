@@ -23,10 +23,10 @@ private:
     /// What a call comes back to.
     struct Frame {
         std::uint32_t return_to = 0;
-        std::uint32_t base = 0;        ///< of the caller's variables
-        std::uint32_t stack = 0;       ///< height to come back to, the arguments gone
+        std::uint32_t base = 0;   ///< of the caller's variables
+        std::uint32_t stack = 0;  ///< height to come back to, the arguments gone
         std::uint32_t atomic_depth = 0;
-        std::uint32_t function = 0;    ///< the one called
+        std::uint32_t function = 0;  ///< the one called
         CpuId cpu = 0;
         bool value_used = false;
     };
@@ -36,8 +36,7 @@ private:
     bool enter_cpu(Value& cpu);
     bool offset_array(Value& array, std::uint64_t by);
     /// The element, or nullptr: told.
-    Value* element(const ProgramVariable& variable, std::uint32_t base, std::uint64_t index,
-                   std::uint32_t& name);
+    Value* element(const ProgramVariable& variable, std::uint32_t base, std::uint64_t index, std::uint32_t& name);
     void call_kernel(const Instruction& instruction);
     void follow_moves();
     void label(Value value, std::uint32_t name, std::uint32_t index);
@@ -60,9 +59,9 @@ private:
     std::vector<Frame> frames_;
     std::vector<std::uint32_t> variable_strings_;  ///< by variable: its name's index, filled on demand
     std::vector<std::uint8_t> label_depth_;        ///< by operation: calls deep when it was labelled
-    std::uint32_t at_ = 0;     ///< the instruction after the current one
+    std::uint32_t at_ = 0;                         ///< the instruction after the current one
     std::uint32_t base_ = 0;
-    std::uint32_t top_ = 0;    ///< end of the current frame
+    std::uint32_t top_ = 0;  ///< end of the current frame
     std::uint32_t height_ = 0;
     std::uint32_t atomic_depth_ = 0;
     CpuId cpu_ = 0;

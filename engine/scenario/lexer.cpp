@@ -70,10 +70,8 @@ constexpr Punctuator punctuators[] = {
 };
 
 // Log levels of printk: strings that are put in front of the format.
-constexpr std::string_view log_levels[] = {"KERN_EMERG",  "KERN_ALERT", "KERN_CRIT",
-                                           "KERN_ERR",    "KERN_WARNING", "KERN_NOTICE",
-                                           "KERN_INFO",   "KERN_DEBUG", "KERN_CONT",
-                                           "KERN_DEFAULT"};
+constexpr std::string_view log_levels[] = {"KERN_EMERG",  "KERN_ALERT", "KERN_CRIT",  "KERN_ERR",  "KERN_WARNING",
+                                           "KERN_NOTICE", "KERN_INFO",  "KERN_DEBUG", "KERN_CONT", "KERN_DEFAULT"};
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -83,8 +81,7 @@ class Lexer {
 public:
     Lexer(std::string_view text, Names& names, Diagnostics& diagnostics)
         : text_(text), names_(names), diagnostics_(diagnostics) {
-        for (std::string_view level : log_levels)
-            log_level_names_.push_back(names_.intern(level));
+        for (std::string_view level : log_levels) log_level_names_.push_back(names_.intern(level));
     }
 
     Tokens run() {
@@ -109,9 +106,7 @@ private:
     using Macro = std::pair<NameId, std::vector<Token>>;
 
     Place here() const { return {line_, column_, 1}; }
-    char peek(std::size_t ahead = 0) const {
-        return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
-    }
+    char peek(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
     void advance() {
         const char c = text_[at_++];
         if (c == '\n') {
@@ -123,15 +118,14 @@ private:
         }
     }
     void advance(std::size_t bytes) {
-        while (bytes-- != 0 && at_ < text_.size())
-            advance();
+        while (bytes-- != 0 && at_ < text_.size()) advance();
     }
 
     // The number of bytes of white space here that is more than one byte long.
     std::size_t wide_space() const {
         const std::string_view rest = text_.substr(at_, 3);
-        if (rest.substr(0, 2) == "\xc2\xa0") return 2;                        // no-break space
-        if (rest == "\xe2\x80\x8b" || rest == "\xef\xbb\xbf") return 3;       // zero-width
+        if (rest.substr(0, 2) == "\xc2\xa0") return 2;                   // no-break space
+        if (rest == "\xe2\x80\x8b" || rest == "\xef\xbb\xbf") return 3;  // zero-width
         return 0;
     }
 
@@ -149,8 +143,7 @@ private:
             } else if (c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v') {
                 advance();
             } else if (c == '/' && peek(1) == '/') {
-                while (at_ < text_.size() && text_[at_] != '\n')
-                    advance();
+                while (at_ < text_.size() && text_[at_] != '\n') advance();
             } else if (c == '/' && peek(1) == '*') {
                 block_comment();
             } else if (const std::size_t bytes = wide_space(); bytes != 0) {
@@ -166,8 +159,7 @@ private:
         const Place start = here();
         const bool had_token = line_has_token_;
         advance(2);
-        while (at_ < text_.size() && !(text_[at_] == '*' && peek(1) == '/'))
-            advance();
+        while (at_ < text_.size() && !(text_[at_] == '*' && peek(1) == '/')) advance();
         if (at_ >= text_.size())
             diagnostics_.error({start.line, start.column, 2}, "the comment has no end: expected '*/'");
         else
@@ -198,19 +190,16 @@ private:
     }
 
     bool identifier(Token& token) {
-        while (is_letter(peek()) || is_digit(peek()))
-            advance();
+        while (is_letter(peek()) || is_digit(peek())) advance();
         token.kind = TokenKind::identifier;
         token.name = names_.intern(text_.substr(token.begin, at_ - token.begin));
-        if (std::find(log_level_names_.begin(), log_level_names_.end(), token.name) !=
-            log_level_names_.end())
+        if (std::find(log_level_names_.begin(), log_level_names_.end(), token.name) != log_level_names_.end())
             token.kind = TokenKind::string;
         return true;
     }
 
     bool number(Token& token) {
-        while (is_letter(peek()) || is_digit(peek()) || peek() == '.')
-            advance();
+        while (is_letter(peek()) || is_digit(peek()) || peek() == '.') advance();
         const NumberLiteral literal = read_number(text_.substr(token.begin, at_ - token.begin));
         token.kind = TokenKind::number;
         token.value = literal.value;
@@ -218,8 +207,7 @@ private:
         if (!literal.error.empty()) {
             Place place = token.place;
             place.length = column_ - place.column;
-            diagnostics_.error(place, literal.error + did_you_mean(literal.suggestion),
-                               literal.suggestion);
+            diagnostics_.error(place, literal.error + did_you_mean(literal.suggestion), literal.suggestion);
         }
         return true;  // a wrong number is a number all the same: no error follows from it
     }
@@ -322,8 +310,7 @@ private:
         advance();
         skip_space(true);
         const std::size_t begin = at_;
-        while (is_letter(peek()))
-            advance();
+        while (is_letter(peek())) advance();
         const std::string_view name = text_.substr(begin, at_ - begin);
         const Place place{hash.line, hash.column, column_ - hash.column};
         if (name == "define")
@@ -331,8 +318,7 @@ private:
         else if (name == "undef")
             undefine();
         else if (!name.empty() && name != "include" && name != "pragma")
-            diagnostics_.error(place, "'#" + std::string(name) +
-                                          "' is not known here: expected #include or #define");
+            diagnostics_.error(place, "'#" + std::string(name) + "' is not known here: expected #include or #define");
         // The rest of the line, and of those that a backslash joins to it.
         while (at_ < text_.size() && text_[at_] != '\n') {
             if (text_[at_] == '\\' && peek(1) == '\n') advance();
@@ -351,13 +337,12 @@ private:
         }
         const std::size_t begin = at_;
         const Place name_place = here();
-        while (is_letter(peek()) || is_digit(peek()))
-            advance();
+        while (is_letter(peek()) || is_digit(peek())) advance();
         const std::string_view spelling = text_.substr(begin, at_ - begin);
         if (peek() == '(') {
             diagnostics_.error({name_place.line, name_place.column, column_ - name_place.column},
-                               "macros with parameters are not supported: write '" +
-                                   std::string(spelling) + "' as a function");
+                               "macros with parameters are not supported: write '" + std::string(spelling) +
+                                   "' as a function");
             return;
         }
         std::vector<Token> body;
@@ -375,8 +360,7 @@ private:
     void undefine() {
         skip_space(true);
         const std::size_t begin = at_;
-        while (is_letter(peek()) || is_digit(peek()))
-            advance();
+        while (is_letter(peek()) || is_digit(peek())) advance();
         if (at_ != begin) undefine_name(names_.intern(text_.substr(begin, at_ - begin)));
     }
     void undefine_name(NameId name) { mark(name, 0); }
@@ -388,8 +372,8 @@ private:
     void emit(const Token& token, std::size_t depth) {
         if (too_many_) return;
         if (tokens_.list.size() >= most_tokens) {
-            diagnostics_.error(token.place, "the text is too long: more than " +
-                                                std::to_string(most_tokens) + " words and signs");
+            diagnostics_.error(token.place,
+                               "the text is too long: more than " + std::to_string(most_tokens) + " words and signs");
             too_many_ = true;
             return;
         }
@@ -406,8 +390,8 @@ private:
             return;
         }
         if (depth >= most_macro_depth) {
-            diagnostics_.error(token.place, "macros within macros more than " +
-                                                std::to_string(most_macro_depth) + " deep");
+            diagnostics_.error(token.place,
+                               "macros within macros more than " + std::to_string(most_macro_depth) + " deep");
             too_many_ = true;
             return;
         }
@@ -462,8 +446,8 @@ std::string_view token_text(TokenKind kind) {
 
 Tokens tokenize(std::string_view text, Names& names, Diagnostics& diagnostics) {
     if (text.size() > most_text_bytes) {
-        diagnostics.error({}, "the text is too long: " + std::to_string(text.size()) +
-                                  " bytes, at most " + std::to_string(most_text_bytes));
+        diagnostics.error({}, "the text is too long: " + std::to_string(text.size()) + " bytes, at most " +
+                                  std::to_string(most_text_bytes));
         text = {};
     }
     return Lexer(text, names, diagnostics).run();

@@ -16,8 +16,7 @@ int digit_value(char c) {
 
 std::string lower(std::string_view text) {
     std::string result;
-    for (char c : text)
-        result += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    for (char c : text) result += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     return result;
 }
 
@@ -88,12 +87,12 @@ NumberLiteral read_number(std::string_view spelling) {
         rest.remove_prefix(1);
     }
     const std::string suffix = lower(rest);
-    const bool known = suffix.empty() || suffix == "u" || suffix == "l" || suffix == "ul" ||
-                       suffix == "lu" || suffix == "ll" || suffix == "ull" || suffix == "llu";
+    const bool known = suffix.empty() || suffix == "u" || suffix == "l" || suffix == "ul" || suffix == "lu" ||
+                       suffix == "ll" || suffix == "ull" || suffix == "llu";
     if (!known) {
         // "64MB", "64MiB", "64k": the unit is one capital letter here.
-        const char unit = static_cast<char>(std::toupper(static_cast<unsigned char>(
-            shift != 0 ? spelling[digits.size()] : rest[0])));
+        const char unit =
+            static_cast<char>(std::toupper(static_cast<unsigned char>(shift != 0 ? spelling[digits.size()] : rest[0])));
         const std::string tail = shift != 0 ? suffix : suffix.substr(1);
         if (unit_shift(unit) != 0 && (tail.empty() || tail == "b" || tail == "ib"))
             return wrong(quoted + " is not a number", std::string(digits) + unit);
@@ -137,8 +136,7 @@ bool read_escape(std::string_view text, std::size_t& position, char& character) 
     }
     if (c < '0' || c > '7') return false;
     int value = c - '0';
-    for (int digits = 1; digits < 3 && position < text.size() && digit_value(text[position]) < 8;
-         ++digits)
+    for (int digits = 1; digits < 3 && position < text.size() && digit_value(text[position]) < 8; ++digits)
         value = value * 8 + digit_value(text[position++]);
     character = static_cast<char>(value & 0xff);
     return true;

@@ -9,8 +9,7 @@ namespace pageframe::scenario {
 
 bool Parser::is_attribute(std::size_t ahead) const {
     const Token& here = token(ahead);
-    return here.kind == TokenKind::identifier && here.name < attributes_.size() &&
-           attributes_[here.name];
+    return here.kind == TokenKind::identifier && here.name < attributes_.size() && attributes_[here.name];
 }
 
 bool Parser::starts_type(std::size_t ahead) const {
@@ -22,8 +21,7 @@ bool Parser::starts_type(std::size_t ahead) const {
     if (name >= named_types_.size() || named_types_[name] == Base::unknown) return false;
     // "u8 = 3": a variable may have the name of a type that C itself does not reserve.
     const TokenKind next = token(ahead + 1).kind;
-    return next == TokenKind::identifier || next == TokenKind::star ||
-           next == TokenKind::right_parenthesis;
+    return next == TokenKind::identifier || next == TokenKind::star || next == TokenKind::right_parenthesis;
 }
 
 // Storage classes, qualifiers, attributes and the words of a type, in any order, as C allows.
@@ -152,8 +150,8 @@ StatementId Parser::variable(const Specifiers& written, Type type, const Token& 
     if (type.is_void())
         error(name.place, "a variable can't be void: '" + syntax_.names[name.name] + "'");
     else if (type.is_bare_structure())
-        error(name.place, "the contents of structures are not modelled: expected '*' before '" +
-                              syntax_.names[name.name] + "'");
+        error(name.place,
+              "the contents of structures are not modelled: expected '*' before '" + syntax_.names[name.name] + "'");
     Statement statement;
     statement.kind = StatementKind::declaration;
     statement.place = name.place;
@@ -208,11 +206,9 @@ void Parser::function(Type type, const Token& name, bool top_level) {
     defined.name = name.name;
     defined.place = name.place;
     defined.result = type;
-    if (type.is_bare_structure())
-        error(name.place, "a function can't return a structure: expected '*'");
+    if (type.is_bare_structure()) error(name.place, "a function can't return a structure: expected '*'");
     if (!parameters(defined)) return;
-    while (is_attribute())
-        advance();
+    while (is_attribute()) advance();
     if (accept(TokenKind::semicolon)) return;  // a prototype
     if (!is(TokenKind::left_brace)) {
         // "struct page *p(GFP_KERNEL)" and the like; also a prototype without its ';'
@@ -301,8 +297,7 @@ void Parser::machine_block(bool first) {
         } else if (!accept(TokenKind::semicolon)) {
             expected("a key of the machine");
         }
-        if (!panic_ && at_ != before && tokens_[at_ - 1].kind != TokenKind::semicolon)
-            end_statement("the value");
+        if (!panic_ && at_ != before && tokens_[at_ - 1].kind != TokenKind::semicolon) end_statement("the value");
         if (panic_) skip_statement();
         if (at_ == before) advance();
     }

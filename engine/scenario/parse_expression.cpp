@@ -71,9 +71,8 @@ constexpr Operator unary_of(TokenKind kind) {
 }  // namespace
 
 const char* operator_text(Operator operation) {
-    constexpr const char* texts[] = {"*",  "/",  "%", "+", "-", "<<", ">>", "<", "<=",
-                                     ">",  ">=", "==", "!=", "&", "^", "|",  "&&", "||",
-                                     ",",  "+",  "-", "~", "!", "&",  "*",  "="};
+    constexpr const char* texts[] = {"*", "/", "%", "+",  "-",  "<<", ">>", "<", "<=", ">", ">=", "==", "!=",
+                                     "&", "^", "|", "&&", "||", ",",  "+",  "-", "~",  "!", "&",  "*",  "="};
     return texts[static_cast<unsigned>(operation)];
 }
 
@@ -83,8 +82,8 @@ ExpressionId Parser::add(Expression node) {
         if (child != none) depth = std::max<unsigned>(depth, syntax_.at(child).depth);
     if (depth >= most_nesting) {
         if (!too_deep_)
-            error(node.place, "the expression is too long: more than " +
-                                  std::to_string(most_nesting) + " operators within each other");
+            error(node.place, "the expression is too long: more than " + std::to_string(most_nesting) +
+                                  " operators within each other");
         too_deep_ = true;
         const Place place = node.place;
         node = Expression{};
@@ -138,8 +137,7 @@ ExpressionId Parser::conditional() {
     node.place = token().place;
     advance();
     node.first = test;
-    if (is(TokenKind::colon))
-        expected("an expression between '?' and ':'");
+    if (is(TokenKind::colon)) expected("an expression between '?' and ':'");
     node.second = expression();
     expect(TokenKind::colon, "the value of '?'");
     node.third = conditional();
@@ -336,8 +334,10 @@ ExpressionId Parser::name_or_call() {
         node.value = syntax_.strings.size();
         const std::size_t size = end > begin ? end - begin : 0;
         string_bytes_ += size;
-        if (string_bytes_ > most_text_bytes) error(node.place, "the strings of this text are too long");
-        else syntax_.strings.emplace_back(text_.substr(begin, size));
+        if (string_bytes_ > most_text_bytes)
+            error(node.place, "the strings of this text are too long");
+        else
+            syntax_.strings.emplace_back(text_.substr(begin, size));
     }
     return add(node);
 }

@@ -14,8 +14,7 @@ void Parser::append(Chain& chain, StatementId statements) {
     if (statements == none) return;
     (chain.first == none ? chain.first : syntax_.statements[chain.last].next) = statements;
     chain.last = statements;
-    while (syntax_.statements[chain.last].next != none)
-        chain.last = syntax_.statements[chain.last].next;
+    while (syntax_.statements[chain.last].next != none) chain.last = syntax_.statements[chain.last].next;
 }
 
 StatementId Parser::statement(bool top_level) {
@@ -65,12 +64,10 @@ StatementId Parser::named_statement(bool top_level) {
         if (next == TokenKind::left_parenthesis) return process_block();
         break;
     case w_module_init:
-        if (top_level && next == TokenKind::left_parenthesis)
-            return module_directive(StatementKind::module_init);
+        if (top_level && next == TokenKind::left_parenthesis) return module_directive(StatementKind::module_init);
         break;
     case w_module_exit:
-        if (top_level && next == TokenKind::left_parenthesis)
-            return module_directive(StatementKind::module_exit);
+        if (top_level && next == TokenKind::left_parenthesis) return module_directive(StatementKind::module_exit);
         break;
     default: break;
     }
@@ -100,11 +97,10 @@ StatementId Parser::expression_statement() {
     const bool name_first = is(TokenKind::identifier);
     const std::string first = name_first ? syntax_.names[token().name] : std::string();
     const Place first_place = token().place;
-    const bool two_names = name_first && (token(1).kind == TokenKind::identifier ||
-                                          (token(1).kind == TokenKind::star &&
-                                           token(2).kind == TokenKind::identifier &&
-                                           (token(3).kind == TokenKind::equal ||
-                                            token(3).kind == TokenKind::semicolon)));
+    const bool two_names =
+        name_first && (token(1).kind == TokenKind::identifier ||
+                       (token(1).kind == TokenKind::star && token(2).kind == TokenKind::identifier &&
+                        (token(3).kind == TokenKind::equal || token(3).kind == TokenKind::semicolon)));
     if (two_names && (token(1).kind == TokenKind::identifier || token(3).kind == TokenKind::equal)) {
         // "unsinged long x", "page *p = ...": a declaration whose type is not known.
         unknown_type(first, first_place);
@@ -119,18 +115,15 @@ void Parser::unknown_type(const std::string& name, Place place) {
     NearName near(name);
     for (NameId id = 0; id < named_types_.size(); ++id)
         if (named_types_[id] != Base::unknown) near.offer(syntax_.names[id]);
-    for (NameId id = w_struct; id < first_free_word; ++id)
-        near.offer(syntax_.names[id]);
+    for (NameId id = w_struct; id < first_free_word; ++id) near.offer(syntax_.names[id]);
     if (name.size() > 3)
-        for (NameId id = 0; id < w_union; ++id)
-            near.offer(syntax_.names[id]);
+        for (NameId id = 0; id < w_union; ++id) near.offer(syntax_.names[id]);
     std::string suggestion = near.best();
     if (name == "page" || name == "kmem_cache") suggestion = "struct " + name;
     error(place, "'" + name + "' is not a type" + did_you_mean(suggestion), suggestion);
     // The variables it declares are known from here on, of whatever type.
     advance();
-    while (is(TokenKind::identifier) && token(1).kind == TokenKind::identifier)
-        advance();
+    while (is(TokenKind::identifier) && token(1).kind == TokenKind::identifier) advance();
     while (accept(TokenKind::star)) {
     }
     if (is(TokenKind::identifier) && !is_reserved(token())) {
@@ -162,8 +155,7 @@ StatementId Parser::block() {
         if (at_ == before) advance();
     }
     if (!accept(TokenKind::right_brace) && !diagnostics_.full())
-        error(gap(), "expected '}' for the '{' of line " + std::to_string(result.place.line) +
-                         ", found " + found());
+        error(gap(), "expected '}' for the '{' of line " + std::to_string(result.place.line) + ", found " + found());
     result.body = chain.first;
     return add(result);
 }
@@ -269,10 +261,11 @@ StatementId Parser::for_statement() {
         if (!panic_ && !is(TokenKind::right_parenthesis)) result.update = expression();
         if (!panic_) expect(TokenKind::right_parenthesis, "the parts of 'for'");
         // Broken parts: the body is still worth reading. The parts may hold further ';'.
-        while (panic_ && !is(TokenKind::end) && !is(TokenKind::left_brace) &&
-               !is(TokenKind::right_brace)) {
-            if (is(TokenKind::semicolon)) advance();
-            else if (!skip_past_parenthesis() && !is(TokenKind::semicolon)) break;
+        while (panic_ && !is(TokenKind::end) && !is(TokenKind::left_brace) && !is(TokenKind::right_brace)) {
+            if (is(TokenKind::semicolon))
+                advance();
+            else if (!skip_past_parenthesis() && !is(TokenKind::semicolon))
+                break;
         }
         panic_ = false;
     } else {

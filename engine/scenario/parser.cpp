@@ -13,11 +13,10 @@ namespace {
 
 // In the order of Parser::Word.
 constexpr std::string_view words[] = {
-    "if",     "else",   "for",      "while",   "do",       "break",  "continue", "return",
-    "goto",   "sizeof", "switch",   "case",    "default",  "union",  "enum",     "typedef",
-    "struct", "static", "const",    "extern",  "inline",   "register", "volatile", "auto",
-    "void",   "unsigned", "signed", "long",    "short",    "int",    "char",
-    "machine", "on_cpu", "atomic",  "process", "assert",   "module_init", "module_exit",
+    "if",     "else",     "for",      "while",  "do",      "break",    "continue",    "return",      "goto",  "sizeof",
+    "switch", "case",     "default",  "union",  "enum",    "typedef",  "struct",      "static",      "const", "extern",
+    "inline", "register", "volatile", "auto",   "void",    "unsigned", "signed",      "long",        "short", "int",
+    "char",   "machine",  "on_cpu",   "atomic", "process", "assert",   "module_init", "module_exit",
 };
 
 struct NamedType {
@@ -25,30 +24,24 @@ struct NamedType {
     Base base;
 };
 constexpr NamedType named_types[] = {
-    {"bool", Base::boolean},  {"_Bool", Base::boolean},
-    {"u8", Base::u8},         {"u16", Base::u16},
-    {"u32", Base::u32},       {"u64", Base::u64},
-    {"s8", Base::s8},         {"s16", Base::s16},
-    {"s32", Base::s32},       {"s64", Base::s64},
-    {"__u8", Base::u8},       {"__u16", Base::u16},
-    {"__u32", Base::u32},     {"__u64", Base::u64},
-    {"uint8_t", Base::u8},    {"uint16_t", Base::u16},
-    {"uint32_t", Base::u32},  {"uint64_t", Base::u64},
-    {"int8_t", Base::s8},     {"int16_t", Base::s16},
-    {"int32_t", Base::s32},   {"int64_t", Base::s64},
-    {"size_t", Base::u64},    {"ssize_t", Base::s64},
-    {"uintptr_t", Base::u64}, {"ptrdiff_t", Base::s64},
-    {"uint", Base::u32},      {"ulong", Base::u64},
-    {"gfp_t", Base::gfp},     {"slab_flags_t", Base::u32},
-    {"phys_addr_t", Base::u64}, {"dma_addr_t", Base::u64},
-    {"resource_size_t", Base::u64}, {"loff_t", Base::s64},
+    {"bool", Base::boolean},    {"_Bool", Base::boolean},  {"u8", Base::u8},
+    {"u16", Base::u16},         {"u32", Base::u32},        {"u64", Base::u64},
+    {"s8", Base::s8},           {"s16", Base::s16},        {"s32", Base::s32},
+    {"s64", Base::s64},         {"__u8", Base::u8},        {"__u16", Base::u16},
+    {"__u32", Base::u32},       {"__u64", Base::u64},      {"uint8_t", Base::u8},
+    {"uint16_t", Base::u16},    {"uint32_t", Base::u32},   {"uint64_t", Base::u64},
+    {"int8_t", Base::s8},       {"int16_t", Base::s16},    {"int32_t", Base::s32},
+    {"int64_t", Base::s64},     {"size_t", Base::u64},     {"ssize_t", Base::s64},
+    {"uintptr_t", Base::u64},   {"ptrdiff_t", Base::s64},  {"uint", Base::u32},
+    {"ulong", Base::u64},       {"gfp_t", Base::gfp},      {"slab_flags_t", Base::u32},
+    {"phys_addr_t", Base::u64}, {"dma_addr_t", Base::u64}, {"resource_size_t", Base::u64},
+    {"loff_t", Base::s64},
 };
 
 constexpr std::string_view attributes[] = {
-    "__init",         "__exit",         "__initdata",     "__user",  "__iomem",
-    "__force",        "__maybe_unused", "__always_unused", "__used",  "asmlinkage",
-    "noinline",       "__always_inline", "__inline",       "__must_check", "__read_mostly",
-    "__ref",          "__percpu",       "__weak",
+    "__init",         "__exit",          "__initdata",    "__user",     "__iomem",  "__force",
+    "__maybe_unused", "__always_unused", "__used",        "asmlinkage", "noinline", "__always_inline",
+    "__inline",       "__must_check",    "__read_mostly", "__ref",      "__percpu", "__weak",
 };
 
 }  // namespace
@@ -62,8 +55,7 @@ Syntax parse(std::string_view text, Diagnostics& diagnostics) {
 Parser::Parser(std::string_view text, Syntax& syntax, Diagnostics& diagnostics)
     : text_(text), syntax_(syntax), diagnostics_(diagnostics) {
     static_assert(std::size(words) == word_count);
-    for (std::string_view text_of_word : words)
-        syntax_.names.intern(text_of_word);
+    for (std::string_view text_of_word : words) syntax_.names.intern(text_of_word);
     for (const NamedType& type : named_types) {
         const NameId name = syntax_.names.intern(type.name);
         named_types_.resize(name + 1, Base::unknown);
@@ -102,9 +94,7 @@ void Parser::run() {
 
 // -- tokens ---------------------------------------------------------------------------------------
 
-const Token& Parser::token(std::size_t ahead) const {
-    return tokens_[std::min(at_ + ahead, tokens_.size() - 1)];
-}
+const Token& Parser::token(std::size_t ahead) const { return tokens_[std::min(at_ + ahead, tokens_.size() - 1)]; }
 
 void Parser::advance() {
     if (at_ + 1 < tokens_.size()) ++at_;
@@ -208,8 +198,7 @@ bool Parser::enter() {
         ++depth_;
         return true;
     }
-    if (!too_deep_)
-        error(token().place, "nested too deep: more than " + std::to_string(most_nesting) + " levels");
+    if (!too_deep_) error(token().place, "nested too deep: more than " + std::to_string(most_nesting) + " levels");
     too_deep_ = true;
     panic_ = true;
     return false;

@@ -118,12 +118,44 @@ private:
     /// a name below `count` is one of them.
     enum Word : NameId {
         // reserved: no variable may be called so
-        w_if, w_else, w_for, w_while, w_do, w_break, w_continue, w_return, w_goto, w_sizeof,
-        w_switch, w_case, w_default, w_union, w_enum, w_typedef, w_struct, w_static, w_const,
-        w_extern, w_inline, w_register, w_volatile, w_auto, w_void, w_unsigned, w_signed, w_long,
-        w_short, w_int, w_char,
+        w_if,
+        w_else,
+        w_for,
+        w_while,
+        w_do,
+        w_break,
+        w_continue,
+        w_return,
+        w_goto,
+        w_sizeof,
+        w_switch,
+        w_case,
+        w_default,
+        w_union,
+        w_enum,
+        w_typedef,
+        w_struct,
+        w_static,
+        w_const,
+        w_extern,
+        w_inline,
+        w_register,
+        w_volatile,
+        w_auto,
+        w_void,
+        w_unsigned,
+        w_signed,
+        w_long,
+        w_short,
+        w_int,
+        w_char,
         first_free_word,
-        w_machine = first_free_word, w_on_cpu, w_atomic, w_process, w_assert, w_module_init,
+        w_machine = first_free_word,
+        w_on_cpu,
+        w_atomic,
+        w_process,
+        w_assert,
+        w_module_init,
         w_module_exit,
         word_count,
     };
@@ -135,15 +167,15 @@ private:
     std::string_view text_;
     Syntax& syntax_;
     Diagnostics& diagnostics_;
-    std::vector<Base> named_types_;     ///< by name: Base::unknown where it names no type
-    std::vector<bool> attributes_;      ///< by name: __init and the like, skipped
+    std::vector<Base> named_types_;  ///< by name: Base::unknown where it names no type
+    std::vector<bool> attributes_;   ///< by name: __init and the like, skipped
     std::vector<Token> tokens_;
     std::size_t at_ = 0;
     unsigned depth_ = 0;
     std::size_t string_bytes_ = 0;  ///< of strings made here, beside those of the tokens
     unsigned loops_ = 0;
     StatementId pending_ = none;  ///< what a broken declaration declared all the same
-    bool panic_ = false;  ///< an error was told and the place to go on not yet found
+    bool panic_ = false;          ///< an error was told and the place to go on not yet found
     bool too_deep_ = false;
 };
 

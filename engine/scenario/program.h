@@ -21,22 +21,22 @@
 namespace pageframe::scenario {
 
 enum class Opcode : std::uint8_t {
-    push,         ///< operand: signed 32 bits
-    push_wide,    ///< operand: index into constants
+    push,       ///< operand: signed 32 bits
+    push_wide,  ///< operand: index into constants
     drop,
-    tuck,         ///< a b -> b a b
-    duplicate,    ///< a -> a a
-    load,         ///< operand: variable; `global` says whose frame
-    store,        ///< value -> value, and into the variable
-    load_element,   ///< index -> value
-    store_element,  ///< index value -> value
-    array,        ///< -> reference to the array variable, or the reference that a parameter holds
+    tuck,               ///< a b -> b a b
+    duplicate,          ///< a -> a a
+    load,               ///< operand: variable; `global` says whose frame
+    store,              ///< value -> value, and into the variable
+    load_element,       ///< index -> value
+    store_element,      ///< index value -> value
+    array,              ///< -> reference to the array variable, or the reference that a parameter holds
     variable_as_array,  ///< -> reference to a single variable, as an array of one
     offset_array,       ///< reference n -> reference n elements further
-    step,         ///< no stack: adds `detail` (signed) to the variable, narrowed to its type
-    narrow,       ///< detail: Base
-    compute,      ///< a b -> result; detail: Operator; signed_ in `global`
-    add,          ///< the frequent ones of compute, without its cases
+    step,               ///< no stack: adds `detail` (signed) to the variable, narrowed to its type
+    narrow,             ///< detail: Base
+    compute,            ///< a b -> result; detail: Operator; signed_ in `global`
+    add,                ///< the frequent ones of compute, without its cases
     subtract,
     multiply,
     less_signed,
@@ -48,25 +48,25 @@ enum class Opcode : std::uint8_t {
     negate,
     complement,
     logical_not,
-    truth,        ///< a -> a != 0
-    add_scaled,   ///< pointer n -> pointer + n * operand
+    truth,       ///< a -> a != 0
+    add_scaled,  ///< pointer n -> pointer + n * operand
     subtract_scaled,
-    difference,   ///< a b -> (a - b) / operand
+    difference,  ///< a b -> (a - b) / operand
     minimum_signed,
     minimum_unsigned,
     maximum_signed,
     maximum_unsigned,
-    jump,         ///< operand: instruction
+    jump,  ///< operand: instruction
     jump_if_zero,
     jump_if_not_zero,
     call,         ///< operand: function
     call_kernel,  ///< operand: row of kernel_calls; detail: arguments
     return_value,
     return_nothing,
-    declare,      ///< the variable has no value from here on
-    clear,        ///< ... is all zeros from here on
-    enter_cpu,    ///< cpu -> the CPU before
-    leave_cpu,    ///< the CPU before ->
+    declare,    ///< the variable has no value from here on
+    clear,      ///< ... is all zeros from here on
+    enter_cpu,  ///< cpu -> the CPU before
+    leave_cpu,  ///< the CPU before ->
     enter_atomic,
     leave_atomic,
     stop,
@@ -84,7 +84,7 @@ struct ProgramVariable {
     std::uint32_t slot = 0;
     std::uint32_t elements = 0;  ///< 0: a single value
     NameId name = no_name;
-    Base base = Base::u64;       ///< what a number is narrowed to
+    Base base = Base::u64;  ///< what a number is narrowed to
 };
 
 struct ProgramFunction {

@@ -96,9 +96,9 @@ struct Expression {
     Operator operation = Operator::nothing;
     Meaning meaning = Meaning::unresolved;  ///< by the checks
     bool prefix = false;
-    std::uint8_t depth = 1;    ///< of the tree below, for the bound
-    std::uint16_t count = 0;   ///< arguments, elements
-    Type type;                 ///< casts, sizeof: as written; then, by the checks: of the value
+    std::uint8_t depth = 1;   ///< of the tree below, for the bound
+    std::uint16_t count = 0;  ///< arguments, elements
+    Type type;                ///< casts, sizeof: as written; then, by the checks: of the value
     Place place;
     ExpressionId first = none;
     ExpressionId second = none;
@@ -150,16 +150,16 @@ struct Variable {
     NameId name = no_name;
     Type type;
     Place place;
-    ExpressionId length = none;      ///< of an array, as written
+    ExpressionId length = none;  ///< of an array, as written
     bool is_static = false;
     bool is_const = false;
     bool is_parameter = false;
     // by the checks
     bool is_global = false;
-    FunctionId function = none;      ///< none: the top level
+    FunctionId function = none;  ///< none: the top level
     std::uint32_t slot = 0;
-    std::uint32_t elements = 0;      ///< arrays that are declared: their length; 0: a single value
-    bool has_value = false;          ///< const with a constant initialiser
+    std::uint32_t elements = 0;  ///< arrays that are declared: their length; 0: a single value
+    bool has_value = false;      ///< const with a constant initialiser
     std::uint64_t value = 0;
 };
 
@@ -168,8 +168,8 @@ struct Function {
     Type result;
     Place place;
     std::vector<VariableId> parameters;
-    StatementId body = none;         ///< a block
-    std::uint32_t slots = 0;         ///< by the checks: variables and array elements of a call
+    StatementId body = none;  ///< a block
+    std::uint32_t slots = 0;  ///< by the checks: variables and array elements of a call
 };
 
 struct MachineEntry {
@@ -189,7 +189,7 @@ struct Syntax {
     std::vector<MachineEntry> machine;
     bool has_machine = false;
     StatementId top = none;
-    std::uint32_t top_slots = 0;     ///< by the checks
+    std::uint32_t top_slots = 0;  ///< by the checks
 
     Expression& at(ExpressionId id) { return expressions[id]; }
     const Expression& at(ExpressionId id) const { return expressions[id]; }

@@ -50,27 +50,15 @@ struct Type {
 
     constexpr bool is_unknown() const { return base == Base::unknown; }
     constexpr bool is_void() const { return base == Base::nothing && stars == 0 && !array; }
-    constexpr bool is_number() const {
-        return stars == 0 && !array && base >= Base::boolean && base <= Base::gfp;
-    }
+    constexpr bool is_number() const { return stars == 0 && !array && base >= Base::boolean && base <= Base::gfp; }
     constexpr bool is_gfp() const { return is_number() && base == Base::gfp; }
     constexpr bool is_pointer() const { return stars != 0 && !array; }  ///< page and cache too
-    constexpr bool is_page() const {
-        return stars == 1 && !array && base == Base::structure && tag == page_tag;
-    }
-    constexpr bool is_cache() const {
-        return stars == 1 && !array && base == Base::structure && tag == cache_tag;
-    }
-    constexpr bool is_void_pointer() const {
-        return stars == 1 && !array && base == Base::nothing;
-    }
+    constexpr bool is_page() const { return stars == 1 && !array && base == Base::structure && tag == page_tag; }
+    constexpr bool is_cache() const { return stars == 1 && !array && base == Base::structure && tag == cache_tag; }
+    constexpr bool is_void_pointer() const { return stars == 1 && !array && base == Base::nothing; }
     /// An array whose elements are struct page *.
-    constexpr bool is_page_array() const {
-        return array && stars == 1 && base == Base::structure && tag == page_tag;
-    }
-    constexpr bool is_bare_structure() const {
-        return stars == 0 && !array && base == Base::structure;
-    }
+    constexpr bool is_page_array() const { return array && stars == 1 && base == Base::structure && tag == page_tag; }
+    constexpr bool is_bare_structure() const { return stars == 0 && !array && base == Base::structure; }
     constexpr Type element() const {
         Type type = *this;
         if (type.array)

@@ -37,9 +37,7 @@ constexpr std::uint64_t array_bits(std::uint32_t slot, std::uint32_t elements) {
     return std::uint64_t{elements} << 32 | slot;
 }
 constexpr std::uint32_t array_slot(std::uint64_t bits) { return static_cast<std::uint32_t>(bits); }
-constexpr std::uint32_t array_elements(std::uint64_t bits) {
-    return static_cast<std::uint32_t>(bits >> 32);
-}
+constexpr std::uint32_t array_elements(std::uint64_t bits) { return static_cast<std::uint32_t>(bits >> 32); }
 
 inline constexpr std::uint64_t page_offset = 0xffff888000000000ULL;
 inline constexpr std::uint64_t vmemmap_start = 0xffffea0000000000ULL;
@@ -49,14 +47,10 @@ inline constexpr std::uint64_t string_spacing = 16;
 /// The direct map and the vmemmap of x86-64 reach this far: 2^46 bytes.
 inline constexpr std::uint64_t largest_physical = 1ULL << 46;
 
-constexpr std::uint64_t page_address_of(Pfn pfn) {
-    return vmemmap_start + std::uint64_t{pfn} * page_descriptor_size;
-}
+constexpr std::uint64_t page_address_of(Pfn pfn) { return vmemmap_start + std::uint64_t{pfn} * page_descriptor_size; }
 constexpr bool is_page_address(std::uint64_t bits) {
-    return bits >= vmemmap_start &&
-           bits - vmemmap_start < (largest_physical >> page_shift) * page_descriptor_size &&
-           bits % page_descriptor_size == 0 &&
-           (bits - vmemmap_start) / page_descriptor_size < no_pfn;
+    return bits >= vmemmap_start && bits - vmemmap_start < (largest_physical >> page_shift) * page_descriptor_size &&
+           bits % page_descriptor_size == 0 && (bits - vmemmap_start) / page_descriptor_size < no_pfn;
 }
 constexpr Pfn pfn_of_page(std::uint64_t bits) {
     return static_cast<Pfn>((bits - vmemmap_start) / page_descriptor_size);
@@ -64,12 +58,8 @@ constexpr Pfn pfn_of_page(std::uint64_t bits) {
 constexpr bool is_direct_map_address(std::uint64_t bits) {
     return bits >= page_offset && ((bits - page_offset) >> page_shift) < no_pfn;
 }
-constexpr std::uint64_t direct_map_address(Pfn pfn) {
-    return page_offset + (std::uint64_t{pfn} << page_shift);
-}
-constexpr Pfn pfn_of_address(std::uint64_t bits) {
-    return static_cast<Pfn>((bits - page_offset) >> page_shift);
-}
+constexpr std::uint64_t direct_map_address(Pfn pfn) { return page_offset + (std::uint64_t{pfn} << page_shift); }
+constexpr Pfn pfn_of_address(std::uint64_t bits) { return static_cast<Pfn>((bits - page_offset) >> page_shift); }
 
 /// The strings of a run: an index stands for a string in an Operation; equal strings are one.
 class StringTable {

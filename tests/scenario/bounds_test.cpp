@@ -18,21 +18,24 @@ TEST(ScenarioBounds, Steps) {
     bounds.steps = 1000;
     EXPECT_EQ(run_of("note(\"a\");\nwhile (1) {\n}", bounds),
               "1:1 note(\"a\")\nstop:2:8: stopped: a run has at most 1000 steps (a loop that does not end?)\n");
-    EXPECT_EQ(run_of("again: goto again;", bounds), "stop:1:13: stopped: a run has at most 1000 steps (a loop that does not end?)\n");
+    EXPECT_EQ(run_of("again: goto again;", bounds),
+              "stop:1:13: stopped: a run has at most 1000 steps (a loop that does not end?)\n");
     bounds.steps = 0;
     EXPECT_NE(run_of("int x = 1;", bounds), "");
     EXPECT_NE(run_of("", bounds), "");
 }
 
 TEST(ScenarioBounds, Recursion) {
-    EXPECT_EQ(run_of("void f(void) { f(); }\nf();"), "stop:1:16: stopped: functions call each other at most 200 deep\n");
+    EXPECT_EQ(run_of("void f(void) { f(); }\nf();"),
+              "stop:1:16: stopped: functions call each other at most 200 deep\n");
     EXPECT_EQ(value_of("f(199)", "int f(int n) { return n ? 1 + f(n - 1) : 0; }"), "199");
 }
 
 TEST(ScenarioBounds, ArrayElements) {
     EXPECT_EQ(run_of("int a[1000000];\na[999999] = 1;"), "");
     EXPECT_EQ(errors_of("int a[1000001];"), "1:7: the length of 'a' is 1000001: expected 1 to 1000000\n");
-    EXPECT_EQ(errors_of("int a[600000], b[600000];"), "1:16: more than 1000000 variables and array elements in this text\n");
+    EXPECT_EQ(errors_of("int a[600000], b[600000];"),
+              "1:16: more than 1000000 variables and array elements in this text\n");
     EXPECT_EQ(run_of("int f(int n) { int a[300000]; return n ? f(n - 1) : 0; }\nf(5);"),
               "stop:1:42: stopped: more than 1000000 variables and array elements at a time\n");
     Bounds bounds;
@@ -61,13 +64,13 @@ TEST(ScenarioBounds, ArraysInLoopsCostTheirLength) {
 TEST(ScenarioBounds, TextsThatAreTooLong) {
     EXPECT_EQ(errors_of(std::string((1 << 20) + 1, ' ')), " the text is too long: 1048577 bytes, at most 1048576\n");
     EXPECT_EQ(errors_of(std::string(1 << 20, ' ')), "");
-    EXPECT_EQ(errors_of(std::string(600'000, ';')), "1:500001: the text is too long: more than 500000 words and signs\n");
+    EXPECT_EQ(errors_of(std::string(600'000, ';')),
+              "1:500001: the text is too long: more than 500000 words and signs\n");
 }
 
 std::string repeated(const std::string& text, int times) {
     std::string result;
-    for (int i = 0; i < times; ++i)
-        result += text;
+    for (int i = 0; i < times; ++i) result += text;
     return result;
 }
 
@@ -102,8 +105,7 @@ TEST(ScenarioBounds, DeepNestingIsTold) {
         "int a[" + repeated("(", 100'000) + "];",
         "void f(" + repeated("int a[", 100'000),
     };
-    for (const std::string& text : deep)
-        EXPECT_NE(errors_of(text), "") << text.substr(0, 40);
+    for (const std::string& text : deep) EXPECT_NE(errors_of(text), "") << text.substr(0, 40);
 }
 
 TEST(ScenarioBounds, AHundredLevelsAreFine) {
@@ -127,16 +129,13 @@ TEST(ScenarioBounds, MacrosCanNotExplode) {
 
 TEST(ScenarioBounds, WideTextsAreQuick) {
     std::string text;
-    for (int i = 0; i < 20'000; ++i)
-        text += "int v" + std::to_string(i) + " = " + std::to_string(i) + ";\n";
+    for (int i = 0; i < 20'000; ++i) text += "int v" + std::to_string(i) + " = " + std::to_string(i) + ";\n";
     EXPECT_EQ(errors_of(text), "");
     text.clear();
-    for (int i = 0; i < 20'000; ++i)
-        text += "l" + std::to_string(i) + ": goto l" + std::to_string(i) + ";\n";
+    for (int i = 0; i < 20'000; ++i) text += "l" + std::to_string(i) + ": goto l" + std::to_string(i) + ";\n";
     EXPECT_EQ(errors_of(text), "");
     text.clear();
-    for (int i = 0; i < 20'000; ++i)
-        text += "void f" + std::to_string(i) + "(void) { }\n";
+    for (int i = 0; i < 20'000; ++i) text += "void f" + std::to_string(i) + "(void) { }\n";
     EXPECT_EQ(errors_of(text), "");
     EXPECT_EQ(errors_of("int a[" + std::to_string(100'000) + "] = {" + repeated("1,", 100'000) + "};"), "");
     EXPECT_EQ(errors_of("note(\"" + std::string(1'000'000, 'x') + "\");"), "");
@@ -145,11 +144,12 @@ TEST(ScenarioBounds, WideTextsAreQuick) {
 
 // Random bytes, random words, and damaged programs: an error or a bounded run, never more.
 TEST(ScenarioBounds, NonsenseIsSurvived) {
-    const char* words[] = {"int",   "x",   "=",  "1",    ";",     "(",       ")",      "{",      "}",     "[",
-                           "]",     "if",  "else", "for", "while", "return",  "break",  "struct", "page",  "*",
-                           "+",     "-",   ",",  "\"s\"", "f",    "on_cpu",  "atomic", "goto",   "a",     ":",
-                           "void",  "&",   "!",  "alloc_pages", "GFP_KERNEL", "machine", "ram", "#define A ", "\n", "?",
-                           "sizeof", "&&", "++", "note", "predict", "assert", "const", "static", "p", "<<"};
+    const char* words[] = {
+        "int",    "x",  "=",    "1",           ";",          "(",       ")",      "{",          "}",    "[",
+        "]",      "if", "else", "for",         "while",      "return",  "break",  "struct",     "page", "*",
+        "+",      "-",  ",",    "\"s\"",       "f",          "on_cpu",  "atomic", "goto",       "a",    ":",
+        "void",   "&",  "!",    "alloc_pages", "GFP_KERNEL", "machine", "ram",    "#define A ", "\n",   "?",
+        "sizeof", "&&", "++",   "note",        "predict",    "assert",  "const",  "static",     "p",    "<<"};
     Random random(1);
     Bounds bounds;
     bounds.steps = 20'000;
@@ -174,7 +174,9 @@ TEST(ScenarioBounds, NonsenseIsSurvived) {
             switch (random.below(3)) {
             case 0: text[at] = static_cast<char>(random.below(256)); break;
             case 1: text.erase(at, 1 + random.below(8)); break;
-            default: text.insert(at, text.substr(random.below(static_cast<std::uint32_t>(text.size())), random.below(20))); break;
+            default:
+                text.insert(at, text.substr(random.below(static_cast<std::uint32_t>(text.size())), random.below(20)));
+                break;
             }
             if (text.empty()) break;
         }

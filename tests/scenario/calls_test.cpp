@@ -57,7 +57,8 @@ TEST(ScenarioCalls, FreesOfNull) {
     EXPECT_EQ(run_of("free_pages(4096, 0);"),
               "stop:1:1: free_pages() of what is not an address of the direct map (PAGE_OFFSET + physical)\n");
     EXPECT_EQ(run_of("free_page((unsigned long)pfn_to_page(3));"),
-              "stop:1:1: free_page() of what is not an address of the direct map (PAGE_OFFSET + physical): this is a struct page *\n");
+              "stop:1:1: free_page() of what is not an address of the direct map (PAGE_OFFSET + physical): this is a "
+              "struct page *\n");
 }
 
 TEST(ScenarioCalls, FailuresGiveNull) {
@@ -69,8 +70,7 @@ TEST(ScenarioCalls, FailuresGiveNull) {
     target.end_pfn = target.next_pfn + 1;
     EXPECT_TRUE(run(scenario, target).finished);
     ASSERT_EQ(target.operations.size(), 6U);
-    for (int i = 3; i < 6; ++i)
-        EXPECT_EQ(target.operations[static_cast<std::size_t>(i)].argument, 1U);
+    for (int i = 3; i < 6; ++i) EXPECT_EQ(target.operations[static_cast<std::size_t>(i)].argument, 1U);
 }
 
 TEST(ScenarioCalls, OrdersAreClippedNotChecked) {
@@ -98,10 +98,12 @@ TEST(ScenarioCalls, BulkFillsWhatIsNull) {
               "6:1 predict(\"\") -> 1\n");
     EXPECT_EQ(run_of("struct page *pages[4];\nalloc_pages_bulk_array(GFP_KERNEL, 5, pages);"),
               "stop:2:1: alloc_pages_bulk_array() of 5 pages into an array of 4\n");
-    EXPECT_EQ(run_of("void f(void) { struct page *set[2]; predict(\"\", alloc_pages_bulk_array(GFP_KERNEL, 2, set)); } f();"),
-              "1:49 set = alloc_pages_bulk_array(GFP_KERNEL, 2, pages)\n1:37 predict(\"\") -> 2\n");
-    EXPECT_EQ(errors_of("alloc_pages_bulk_array(GFP_KERNEL, 5, NULL);"),
-              "1:39: the argument 'page_array' of alloc_pages_bulk_array() is an array of struct page *, found void *\n");
+    EXPECT_EQ(
+        run_of("void f(void) { struct page *set[2]; predict(\"\", alloc_pages_bulk_array(GFP_KERNEL, 2, set)); } f();"),
+        "1:49 set = alloc_pages_bulk_array(GFP_KERNEL, 2, pages)\n1:37 predict(\"\") -> 2\n");
+    EXPECT_EQ(
+        errors_of("alloc_pages_bulk_array(GFP_KERNEL, 5, NULL);"),
+        "1:39: the argument 'page_array' of alloc_pages_bulk_array() is an array of struct page *, found void *\n");
 }
 
 TEST(ScenarioCalls, OtherOperations) {
@@ -139,12 +141,14 @@ TEST(ScenarioCalls, PointersFollowPagesThatMove) {
 }
 
 TEST(ScenarioCalls, Nodes) {
-    EXPECT_EQ(run_of("machine { nodes = 2; cpus = 2; }\nalloc_pages_node(1, GFP_KERNEL, 0);\nalloc_pages_node(2, GFP_KERNEL, 0);"),
+    EXPECT_EQ(run_of("machine { nodes = 2; cpus = 2; }\nalloc_pages_node(1, GFP_KERNEL, 0);\nalloc_pages_node(2, "
+                     "GFP_KERNEL, 0);"),
               "2:1 alloc_pages_node(1, GFP_KERNEL, 0)\nstop:3:1: there is no node 2: this machine has 2\n");
 }
 
 TEST(ScenarioCalls, Conversions) {
-    const std::string page = "struct page *p = pfn_to_page(0x1234); unsigned long a = (unsigned long)page_address(p);\n";
+    const std::string page =
+        "struct page *p = pfn_to_page(0x1234); unsigned long a = (unsigned long)page_address(p);\n";
     EXPECT_EQ(value_of("a - PAGE_OFFSET", page), std::to_string(0x1234000));
     EXPECT_EQ(value_of("virt_to_phys((void *)(a + 5))", page), std::to_string(0x1234005));
     EXPECT_EQ(value_of("phys_to_virt(0x1234005) == (void *)(a + 5)", page), "1");
@@ -178,8 +182,10 @@ TEST(ScenarioCalls, Formatting) {
         return target.operations.empty() ? "nothing" : result.strings[target.operations[0].text];
     };
     EXPECT_EQ(formatted("\"%d %i %u %x %X %o\\n\", -5, 6, -1, 255, 255, 8"), "-5 6 4294967295 ff FF 10");
-    EXPECT_EQ(formatted("\"%ld %lu %llx %zu\", -5L, -1UL, 1ULL << 40, sizeof(long)"), "-5 18446744073709551615 10000000000 8");
-    EXPECT_EQ(formatted("\"[%5d] [%-5d] [%05d] [%+d] [% d]\", 42, 42, -42, 42, 42"), "[   42] [42   ] [-0042] [+42] [ 42]");
+    EXPECT_EQ(formatted("\"%ld %lu %llx %zu\", -5L, -1UL, 1ULL << 40, sizeof(long)"),
+              "-5 18446744073709551615 10000000000 8");
+    EXPECT_EQ(formatted("\"[%5d] [%-5d] [%05d] [%+d] [% d]\", 42, 42, -42, 42, 42"),
+              "[   42] [42   ] [-0042] [+42] [ 42]");
     EXPECT_EQ(formatted("\"%#x %p\", 16, (void *)4096"), "0x10 0000000000001000");
     EXPECT_EQ(formatted("\"%s|%8s|%c|100%%\", \"ab\", \"cd\", 'x'"), "ab|      cd|x|100%");
     EXPECT_EQ(formatted("\"%px %hhu\", alloc_page, 1"), "nothing");
@@ -187,12 +193,15 @@ TEST(ScenarioCalls, Formatting) {
     EXPECT_EQ(formatted("\"%d %d\", 1"), "1 %d");
     EXPECT_EQ(formatted("\"50%\""), "50%");
     EXPECT_EQ(formatted("\"%999999999d\", 1").size(), 64U);
-    EXPECT_EQ(run_of("printk(\"%d\", 1, 2);"), "1:1 note(\"1\")\nwarning:1:1: more values are given than the format asks for\n");
+    EXPECT_EQ(run_of("printk(\"%d\", 1, 2);"),
+              "1:1 note(\"1\")\nwarning:1:1: more values are given than the format asks for\n");
     // A warning of a loop is told once.
-    EXPECT_EQ(run_of("for (int i = 0; i < 2; i++) printk(\"%d %d\", i);"),
-              "1:29 note(\"0 %d\")\n1:29 note(\"1 %d\")\nwarning:1:29: the format asks for more values than are given\n");
+    EXPECT_EQ(
+        run_of("for (int i = 0; i < 2; i++) printk(\"%d %d\", i);"),
+        "1:29 note(\"0 %d\")\n1:29 note(\"1 %d\")\nwarning:1:29: the format asks for more values than are given\n");
     EXPECT_EQ(run_of("note((char *)5);"), "stop:1:1: expected a string, found another address\n");
-    EXPECT_EQ(run_of("char *s = \"text\"; note(s); s = NULL; note(s);"), "1:19 note(\"text\")\nstop:1:38: expected a string, found NULL\n");
+    EXPECT_EQ(run_of("char *s = \"text\"; note(s); s = NULL; note(s);"),
+              "1:19 note(\"text\")\nstop:1:38: expected a string, found NULL\n");
 }
 
 TEST(ScenarioCalls, ChanceIsSeeded) {
@@ -201,7 +210,10 @@ TEST(ScenarioCalls, ChanceIsSeeded) {
     };
     EXPECT_EQ(numbers("7"), numbers("7"));
     EXPECT_NE(numbers("7"), numbers("8"));
-    EXPECT_EQ(value_of("ok", "int ok = 1; for (int i = 0; i < 1000; i++) { int r = rand(); if (r < 0 || r > INT_MAX) ok = 0; }"), "1");
+    EXPECT_EQ(
+        value_of("ok",
+                 "int ok = 1; for (int i = 0; i < 1000; i++) { int r = rand(); if (r < 0 || r > INT_MAX) ok = 0; }"),
+        "1");
     // Fixed for ever: a link that is shared today shows the same tomorrow.
     EXPECT_EQ(value_of("rand()"), "1896895516");
 }

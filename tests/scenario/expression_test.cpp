@@ -30,7 +30,8 @@ TEST(ScenarioExpression, NumbersAreSpeltAsInC) {
     EXPECT_EQ(errors_of("int a = 64MB;"), "1:9: '64MB' is not a number: did you mean 64M?\n");
     EXPECT_EQ(errors_of("int a = 64k;"), "1:9: '64k' is not a number: did you mean 64K?\n");
     EXPECT_EQ(errors_of("int a = 64MiB;"), "1:9: '64MiB' is not a number: did you mean 64M?\n");
-    EXPECT_EQ(errors_of("int a = 09;"), "1:9: '09': the digit 9 does not belong in an octal number (it starts with 0)\n");
+    EXPECT_EQ(errors_of("int a = 09;"),
+              "1:9: '09': the digit 9 does not belong in an octal number (it starts with 0)\n");
     EXPECT_EQ(errors_of("int a = 0x;"), "1:9: '0x' has no digits\n");
     EXPECT_EQ(errors_of("int a = 1.5;"), "1:9: '1.5': there is no floating point in the kernel, and none here\n");
     EXPECT_EQ(errors_of("long a = 18446744073709551616;"), "1:10: '18446744073709551616' does not fit into 64 bits\n");
@@ -103,8 +104,7 @@ TEST(ScenarioExpression, AssignmentsAndSteps) {
     EXPECT_EQ(value_of("a[1]++ * 100 + a[1]", "int a[3] = {1, 2, 3};"), "203");
     EXPECT_EQ(value_of("--a[2] * 100 + a[2]", "int a[3] = {1, 2, 3};"), "202");
     EXPECT_EQ(value_of("(a[i++] += 5, a[0] * 10 + i)", "int a[3] = {1, 2, 3}; int i = 0;"), "61");
-    EXPECT_EQ(value_of("(a -= 3, a *= 4, a /= 3, a %= 5, a <<= 4, a >>= 1, a |= 1, a ^= 3, a &= 14)",
-                       "int a = 9;"),
+    EXPECT_EQ(value_of("(a -= 3, a *= 4, a /= 3, a %= 5, a <<= 4, a >>= 1, a |= 1, a ^= 3, a &= 14)", "int a = 9;"),
               "10");
     EXPECT_EQ(value_of("a[0] + a[1] + a[2]", "int a[] = {1, 2, };"), "errors: 'a' has elements 0 to 1, found 2");
     EXPECT_EQ(value_of("a[0] + a[1] + a[2]", "int a[3] = {1};"), "1");

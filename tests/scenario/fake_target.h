@@ -25,8 +25,7 @@ public:
             break;
         case OperationKind::alloc_pages_bulk:
             bulk_.clear();
-            for (std::uint64_t i = 0; i < operation.argument && i < bulk_limit; ++i)
-                bulk_.push_back(next_pfn++);
+            for (std::uint64_t i = 0; i < operation.argument && i < bulk_limit; ++i) bulk_.push_back(next_pfn++);
             result.value = bulk_.size();
             result.pages = bulk_;
             break;
@@ -63,16 +62,14 @@ private:
 inline std::string errors_of(std::string_view text) {
     std::string result;
     const Scenario scenario = Scenario::read(text);
-    for (const Diagnostic& error : scenario.errors())
-        result += format_diagnostic("", error).substr(1) + "\n";
+    for (const Diagnostic& error : scenario.errors()) result += format_diagnostic("", error).substr(1) + "\n";
     return result;
 }
 
 inline std::string warnings_of(std::string_view text) {
     std::string result;
     const Scenario scenario = Scenario::read(text);
-    for (const Diagnostic& warning : scenario.warnings())
-        result += format_diagnostic("", warning).substr(1) + "\n";
+    for (const Diagnostic& warning : scenario.warnings()) result += format_diagnostic("", warning).substr(1) + "\n";
     return result;
 }
 
@@ -97,8 +94,7 @@ inline std::string run_of(std::string_view text, const Bounds& bounds = {}) {
             lines += " from " + std::to_string(operation.argument);
         lines += "\n";
     }
-    for (const Diagnostic& warning : result.warnings)
-        lines += "warning" + format_diagnostic("", warning) + "\n";
+    for (const Diagnostic& warning : result.warnings) lines += "warning" + format_diagnostic("", warning) + "\n";
     if (result.stop) lines += "stop" + format_diagnostic("", *result.stop) + "\n";
     EXPECT_EQ(result.finished, !result.stop.has_value());
     return lines;

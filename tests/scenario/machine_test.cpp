@@ -61,7 +61,8 @@ TEST(ScenarioMachine, Nodes) {
     EXPECT_TRUE(machine_of("nodes = 1;").nodes.empty());
     EXPECT_EQ(machine_errors("ram = 64M; nodes = {16M, 16M};"), "1:30: the nodes have 32M together, 'ram' is 64M\n");
     EXPECT_EQ(machine_errors("nodes = 5;"), "1:19: 'nodes' is 5: expected 1 to 4\n");
-    EXPECT_EQ(machine_errors("distances = {10, 20};"), "1:23: 'distances' has 2 entries: expected 1, 1 for each node\n");
+    EXPECT_EQ(machine_errors("distances = {10, 20};"),
+              "1:23: 'distances' has 2 entries: expected 1, 1 for each node\n");
 }
 
 TEST(ScenarioMachine, Errors) {
@@ -70,7 +71,8 @@ TEST(ScenarioMachine, Errors) {
     EXPECT_EQ(machine_errors("ram = 4K;"), "1:17: 'ram' is 4K: expected 1M to 16G\n");
     EXPECT_EQ(machine_errors("ram = 17G;"), "1:17: 'ram' is 17G: expected 1M to 16G\n");
     EXPECT_EQ(machine_errors("ram = 2M + 1;"), "1:20: 'ram' is 2097153: expected a multiple of 4K\n");
-    EXPECT_EQ(machine_errors("cpus = 0; cpus = 65;"), "1:18: 'cpus' is 0: expected 1 to 64\n1:21: 'cpus' stands twice\n1:28: 'cpus' is 65: expected 1 to 64\n");
+    EXPECT_EQ(machine_errors("cpus = 0; cpus = 65;"),
+              "1:18: 'cpus' is 0: expected 1 to 64\n1:21: 'cpus' stands twice\n1:28: 'cpus' is 65: expected 1 to 64\n");
     EXPECT_EQ(machine_errors("cpus = \"2\";"), "1:18: expected a constant number\n");
     EXPECT_EQ(machine_errors("kernel = \"5.15\";"), "1:20: the kernel that is modelled is \"6.1\", found \"5.15\"\n");
     EXPECT_EQ(machine_errors("kernel = 6;"), "1:20: 'kernel' is a string: \"6.1\"\n");
@@ -82,9 +84,11 @@ TEST(ScenarioMachine, Errors) {
               "1:39: expected '=' after the key 'seed', found '4'\n1:49: expected an expression, found ';'\n");
     EXPECT_EQ(machine_errors("ram = rand();"), "1:17: expected a constant number\n");
     EXPECT_EQ(machine_errors("ram = foo;"), "1:17: 'foo' is not declared\n");
-    EXPECT_EQ(errors_of("note(\"\"); machine { ram = 64M; }"), "1:11: machine { } comes first, before anything that runs\n");
+    EXPECT_EQ(errors_of("note(\"\"); machine { ram = 64M; }"),
+              "1:11: machine { } comes first, before anything that runs\n");
     EXPECT_EQ(errors_of("machine { } machine { }"), "1:13: a second machine { }: a run has one machine\n");
-    EXPECT_EQ(errors_of("machine { ram = 64M;"), "1:21: expected '}' after the keys of the machine, found the end of the text\n");
+    EXPECT_EQ(errors_of("machine { ram = 64M;"),
+              "1:21: expected '}' after the keys of the machine, found the end of the text\n");
     EXPECT_EQ(errors_of("int machine = 3; machine = 4;"), "");
 }
 

@@ -10,7 +10,9 @@ TEST(ScenarioStatement, LoopsAndBranches) {
     EXPECT_EQ(value_of("s", "int s = 0; do s++; while (s < 7);"), "7");
     EXPECT_EQ(value_of("s", "int s = 0; for (;;) if (s++ == 3) break;"), "4");
     EXPECT_EQ(value_of("s", "int s = 0, i, j; for (i = 0, j = 9; i < j; i++, j--) s += j - i;"), "25");
-    EXPECT_EQ(value_of("s", "int s = 0; for (int i = 0; i < 3; i++) for (int j = 0; j < 3; j++) { if (j == 2) continue; if (i == 2) break; s += 10 * i + j; }"), "22");
+    EXPECT_EQ(value_of("s", "int s = 0; for (int i = 0; i < 3; i++) for (int j = 0; j < 3; j++) { if (j == 2) "
+                            "continue; if (i == 2) break; s += 10 * i + j; }"),
+              "22");
     EXPECT_EQ(value_of("s", "int s = 5; if (s > 9) s = 1; else if (s > 4) s = 2; else s = 3;"), "2");
     EXPECT_EQ(value_of("s", "int s = 1; { int s = 2; s = 3; } "), "1");
     EXPECT_EQ(value_of("s", "int s = 0; int i = 0; again: s += i; if (++i < 4) goto again;"), "6");
@@ -18,12 +20,21 @@ TEST(ScenarioStatement, LoopsAndBranches) {
 
 TEST(ScenarioStatement, Functions) {
     EXPECT_EQ(value_of("fib(12)", "int fib(int n) { if (n < 2) return n; return fib(n - 1) + fib(n - 2); }"), "144");
-    EXPECT_EQ(value_of("even(10)", "int odd(int n); int even(int n) { return n == 0 ? 1 : odd(n - 1); } int odd(int n) { return n == 0 ? 0 : even(n - 1); }"), "1");
+    EXPECT_EQ(value_of("even(10)", "int odd(int n); int even(int n) { return n == 0 ? 1 : odd(n - 1); } int odd(int n) "
+                                   "{ return n == 0 ? 0 : even(n - 1); }"),
+              "1");
     EXPECT_EQ(value_of("n", "int n; void set(int v) { n = v; } set(7);"), "7");
-    EXPECT_EQ(value_of("sum(a, 3)", "int sum(int v[], int n) { int s = 0; while (n-- > 0) s += v[n]; return s; } int a[3] = {1, 2, 4};"), "7");
-    EXPECT_EQ(value_of("a[1] + a[2] * 10", "void fill(int v[], int n) { for (int i = 0; i < n; i++) v[i] = i + 1; } int a[3]; fill(&a[1], 2);"), "21");
+    EXPECT_EQ(
+        value_of("sum(a, 3)",
+                 "int sum(int v[], int n) { int s = 0; while (n-- > 0) s += v[n]; return s; } int a[3] = {1, 2, 4};"),
+        "7");
+    EXPECT_EQ(
+        value_of("a[1] + a[2] * 10",
+                 "void fill(int v[], int n) { for (int i = 0; i < n; i++) v[i] = i + 1; } int a[3]; fill(&a[1], 2);"),
+        "21");
     EXPECT_EQ(value_of("x", "void set(int v[]) { v[0] = 9; } int x; set(&x);"), "9");
-    EXPECT_EQ(value_of("next() * 100 + next() * 10 + next()", "int next(void) { static int n = 4; return n++; }"), "456");
+    EXPECT_EQ(value_of("next() * 100 + next() * 10 + next()", "int next(void) { static int n = 4; return n++; }"),
+              "456");
     EXPECT_EQ(value_of("later()", "int later(void) { return value; } static int value = 3;"), "3");
 }
 
@@ -48,14 +59,21 @@ TEST(ScenarioStatement, MistakesAtRunTimeHaveTheirPlace) {
 
 TEST(ScenarioStatement, RegionsEndHoweverTheyAreLeft) {
     const std::string machine = "machine { cpus = 4; }\n";
-    EXPECT_EQ(run_of(machine + "on_cpu(1) {\n on_cpu(3) drain_local_pages(NULL);\n drain_local_pages(NULL); }\ndrain_local_pages(NULL);"),
-              "3:12 cpu3 drain_local_pages(NULL)\n4:2 cpu1 drain_local_pages(NULL)\n5:1 drain_local_pages(NULL)\n");
-    EXPECT_EQ(run_of(machine + "for (int i = 0; i < 3; i++) on_cpu(i) atomic { if (i == 1) continue; if (i == 2) break; note(\"a\"); }\nnote(\"b\");"),
+    EXPECT_EQ(
+        run_of(
+            machine +
+            "on_cpu(1) {\n on_cpu(3) drain_local_pages(NULL);\n drain_local_pages(NULL); }\ndrain_local_pages(NULL);"),
+        "3:12 cpu3 drain_local_pages(NULL)\n4:2 cpu1 drain_local_pages(NULL)\n5:1 drain_local_pages(NULL)\n");
+    EXPECT_EQ(run_of(machine + "for (int i = 0; i < 3; i++) on_cpu(i) atomic { if (i == 1) continue; if (i == 2) "
+                               "break; note(\"a\"); }\nnote(\"b\");"),
               "2:89 atomic note(\"a\")\n3:1 note(\"b\")\n");
-    EXPECT_EQ(run_of(machine + "int f(void) { on_cpu(2) { atomic { note(\"in\"); return 3; } } return 0; }\nnote(\"%d\", 1 + f());"),
-              "2:36 cpu2 atomic note(\"in\")\n3:1 note(\"4\")\n");
+    EXPECT_EQ(
+        run_of(machine +
+               "int f(void) { on_cpu(2) { atomic { note(\"in\"); return 3; } } return 0; }\nnote(\"%d\", 1 + f());"),
+        "2:36 cpu2 atomic note(\"in\")\n3:1 note(\"4\")\n");
     EXPECT_EQ(run_of(machine + "on_cpu(2) { atomic { goto out; } }\nout: note(\"out\");"), "3:6 note(\"out\")\n");
-    EXPECT_EQ(errors_of("goto in; atomic { in: note(\"\"); }"), "1:6: 'goto' can't jump into on_cpu() { } or atomic { }\n");
+    EXPECT_EQ(errors_of("goto in; atomic { in: note(\"\"); }"),
+              "1:6: 'goto' can't jump into on_cpu() { } or atomic { }\n");
     EXPECT_EQ(run_of(machine + "atomic { atomic { } note(\"still\"); }"), "2:21 atomic note(\"still\")\n");
 }
 
@@ -65,10 +83,12 @@ TEST(ScenarioStatement, ReturnAtTheTopLevelEndsTheRun) {
 }
 
 TEST(ScenarioStatement, LabelsNameTheOutermostVariable) {
-    EXPECT_EQ(run_of("struct page *get(int order) {\n    struct page *page = alloc_pages(GFP_KERNEL, order);\n    return page;\n}\n"
+    EXPECT_EQ(run_of("struct page *get(int order) {\n    struct page *page = alloc_pages(GFP_KERNEL, order);\n    "
+                     "return page;\n}\n"
                      "struct page *mine[2];\nmine[1] = get(1);\nget(2);\nstruct page *other = mine[1];"),
               "2:25 mine[1] = alloc_pages(GFP_KERNEL, 1)\n2:25 page = alloc_pages(GFP_KERNEL, 2)\n");
-    EXPECT_EQ(run_of("void fill(struct page *to[], int n) { for (int i = 0; i < n; i++) to[i] = alloc_page(GFP_KERNEL); }\nstruct page *set[2];\nfill(set, 2);"),
+    EXPECT_EQ(run_of("void fill(struct page *to[], int n) { for (int i = 0; i < n; i++) to[i] = "
+                     "alloc_page(GFP_KERNEL); }\nstruct page *set[2];\nfill(set, 2);"),
               "1:75 set[0] = alloc_page(GFP_KERNEL)\n1:75 set[1] = alloc_page(GFP_KERNEL)\n");
 }
 
