@@ -7,6 +7,7 @@
 import { byId, digits, make } from "./dom";
 import type { LogRow } from "./engine";
 import type { Reader } from "./reader";
+import { remarks } from "./sentence";
 
 const rowHeight = 24;
 const tallest = 8_000_000;
@@ -17,6 +18,7 @@ const marks: Record<string, [sign: string, name: string]> = {
   mistake: ["✕", "mistake"],
   note: ["●", "note"],
   heading: ["■", "heading"],
+  predict: ["?", "question"],
 };
 
 export class Log {
@@ -105,7 +107,7 @@ export class Log {
       mark.setAttribute("role", "img");
       mark.setAttribute("aria-label", name);
     }
-    const remark = row.kind === "note" || row.kind === "heading";
+    const remark = row.kind in remarks;
     const element = make(
       "div",
       `row ${row.status} ${row.kind}`,

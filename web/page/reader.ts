@@ -68,11 +68,7 @@ export class Reader {
     this.tell("document");
     this.tell("run");
     this.tell("step");
-    const { operation, event } = place.position ?? { operation: 0, event: 0 };
-    const count = this.operationCount();
-    return operation < count
-      ? event <= this.program.eventCount(operation)
-      : operation === count && event === 0;
+    return (place.position?.operation ?? 0) <= this.operationCount();
   }
 
   /** The reader typed: the text is a draft from here on. */

@@ -5,6 +5,13 @@ import { byId, make } from "./dom";
 import { noPfn, type Program, type SentencePart, type Step } from "./engine";
 import type { Reader } from "./reader";
 
+/** Of an author's remark the sentence is all there is; the code would only say it twice. */
+export const remarks: Readonly<Record<string, string>> = {
+  note: "note",
+  heading: "heading",
+  predict: "question",
+};
+
 export class SentenceArea {
   private readonly call = byId("call");
   private readonly chip = byId("function");
@@ -22,9 +29,11 @@ export class SentenceArea {
   private width = 0;
 
   private show(step: Step): void {
-    this.call.replaceChildren(...callParts(step.call));
-    this.chip.textContent = step.function;
-    this.chip.hidden = step.function === "";
+    const remark = remarks[step.kind];
+    this.call.replaceChildren(...(remark ? [] : callParts(step.call)));
+    this.chip.textContent = remark ?? step.function;
+    this.chip.hidden = this.chip.textContent === "";
+    this.sentence.className = step.kind === "heading" ? "strong" : "";
     this.sentence.replaceChildren(...sentenceNodes(step.sentence, this.reader.program));
     this.keepHeight();
   }

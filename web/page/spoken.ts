@@ -3,7 +3,7 @@
 
 import { byId, make } from "./dom";
 import type { Reader } from "./reader";
-import { plainText } from "./sentence";
+import { plainText, remarks } from "./sentence";
 
 /** While the run plays, a screen reader should not be flooded. */
 const restMilliseconds = 500;
@@ -14,7 +14,7 @@ export function speak(reader: Reader): void {
   let timer = 0;
   const tell = (): void => {
     const step = reader.step();
-    live.textContent = `${step.call}. ${plainText(step.sentence)}`;
+    live.textContent = `${remarks[step.kind] ?? step.call}. ${plainText(step.sentence)}`;
     fill(table, reader.program.buddyinfo());
   };
   reader.on("step", () => {
