@@ -3,6 +3,7 @@
 //     /proc/buddyinfo                         free blocks per zone and order
 //     /proc/pagetypeinfo                      the same per migrate type, and pageblocks per type
 //     /proc/zoneinfo                          counters, watermarks, reserves, per-CPU lists
+//     /proc/slabinfo                          caches, their objects and slabs
 //     /sys/kernel/debug/extfrag/unusable_index, extfrag_index
 //
 // Left out of zoneinfo: the lines about what the model has not got (the per-node statistics of the page
@@ -19,6 +20,7 @@ namespace pageframe {
 std::string buddyinfo(const State& state);
 std::string pagetypeinfo(const State& state);
 std::string zoneinfo(const State& state);
+std::string slabinfo(const State& state);
 std::string unusable_index(const State& state);
 std::string extfrag_index(const State& state);
 

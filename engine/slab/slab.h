@@ -185,7 +185,7 @@ struct SlabState {
     std::array<std::uint32_t, slab_size_classes> free_runs{};
 
     /// kmalloc's caches by type and class, made when first used.
-    std::array<std::array<CacheId, 14>, 4> kmalloc_caches{};
+    std::array<std::array<CacheId, 18>, 4> kmalloc_caches{};
 
     std::size_t cpu_count() const { return cpu_node.size(); }
     unsigned counted_cpus() const {

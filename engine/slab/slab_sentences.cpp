@@ -24,7 +24,7 @@ std::string count_text(std::uint64_t count, const char* one, const char* many) {
 std::string objects_text(std::uint64_t count) { return count_text(count, "object", "objects"); }
 std::string pages_text(Order order) { return count_text(frames_in(order), "page", "pages"); }
 std::string operation_text(OperationNumber operation) {
-    return operation == no_operation ? "before the run" : "operation " + std::to_string(operation);
+    return operation == no_operation ? "before the run began" : "operation " + std::to_string(operation + 1);
 }
 
 /// "the slab at pfn 512"
