@@ -3,6 +3,7 @@
 //     pageframe run FILE [--at OP[.EVENT]] [--print WHAT...]
 //     pageframe check FILE...
 //     pageframe replay RECORDING...
+//     pageframe tlb TRACE [--itlb E,W] [--dtlb E,W] [--stlb E,W] [--replacement R] [--seed N]
 //
 // Each command is a function from its words to an exit code. What was asked for goes to stdout, what went
 // wrong to stderr, except that `check` is asked for what is wrong.
@@ -38,6 +39,7 @@ int dispatch(Words words, Console& console);
 int run_command(Words words, Console& console);
 int check_command(Words words, Console& console);
 int replay_command(Words words, Console& console);
+int tlb_command(Words words, Console& console);
 
 /// The whole file, or all of stdin for "-"; decompressed when it is gzip. False with a message when it
 /// can't be read.

@@ -27,6 +27,11 @@ constexpr const char* help = R"(pageframe: how Linux manages memory, without the
       Lets the engine do what a recorded kernel did, and compares every result and every state.
       Ends with 0 when all is equal; 1 and the first difference otherwise.
 
+  pageframe tlb TRACE [--itlb E,W] [--dtlb E,W] [--stlb E,W] [--replacement lru|plru|random] [--seed N]
+      Reads what valgrind --tool=lackey --trace-mem=yes wrote (plain or gzipped) and counts the misses of
+      a first-level instruction TLB, a first-level data TLB and a shared second level, each of E entries in
+      W ways, 4 KiB pages. Without the options: 64,4 64,4 1536,6, lru.
+
   pageframe --help | --version
 
 FILE may be - for standard input.
@@ -48,7 +53,7 @@ int print_version(Words, Console& console) {
 }
 
 constexpr Command commands[] = {
-    {"run", run_command},       {"check", check_command}, {"replay", replay_command}, {"help", print_help},
+    {"run", run_command},       {"check", check_command}, {"replay", replay_command}, {"tlb", tlb_command}, {"help", print_help},
     {"version", print_version}, {"--help", print_help},   {"-h", print_help},         {"--version", print_version},
 };
 

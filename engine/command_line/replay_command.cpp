@@ -2,6 +2,7 @@
 #include "engine/command_line/command_line.h"
 #include "engine/replay/replay.h"
 #include "engine/replay/slab_recording.h"
+#include "engine/replay/vmalloc_recording.h"
 
 namespace pageframe::command_line {
 namespace {
@@ -9,6 +10,7 @@ namespace {
 /// Each subsystem knows its own recordings by their records.
 std::optional<ReplayReport> replay_any(std::string text, RecordingError& error) {
     if (looks_like_slab_recording(text)) return replay_slab(text, error);
+    if (looks_like_vmalloc_recording(text)) return replay_vmalloc(text, error);
     const auto recording = parse_recording(std::move(text), error);
     return recording ? replay(*recording, error) : std::nullopt;
 }

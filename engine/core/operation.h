@@ -34,6 +34,7 @@ enum class OperationKind : std::uint8_t {
     cma_alloc,           ///< argument: pages; order: alignment -> pfn or no_pfn
     cma_release,         ///< pfn, argument: pages
     // virtual memory; "second" is second_argument()
+    // pfn of vmalloc and vm_map_ram: no_pfn, or the page (from VMALLOC_START) that a recording says
     vmalloc,                 ///< gfp_flags, argument: bytes, order: VmallocKind -> address or 0
     vfree,                   ///< argument: address
     name_pages,              ///< pfn, argument: frames: pages for the next vmap or vm_map_ram, in order

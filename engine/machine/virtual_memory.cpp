@@ -99,6 +99,9 @@ OperationResult execute_virtual(State& state, const Operation& operation, Operat
     const std::uint64_t second = second_argument(operation);
     if ((operation.context & context_atomic) && operation.kind <= OperationKind::vm_unmap_aliases)
         memory.vmalloc.check_atomic();
+    if ((operation.kind == OperationKind::vmalloc || operation.kind == OperationKind::vm_map_ram) &&
+        operation.pfn != no_pfn)
+        memory.vmalloc.prefer(layout::vmalloc_start + (std::uint64_t{operation.pfn} << page_shift));
     switch (operation.kind) {
     case OperationKind::vmalloc: {
         OperationResult result = vmalloc(memory, operation);

@@ -167,8 +167,12 @@ std::optional<ReplayReport> replay(const Recording& recording, RecordingError& e
 }
 
 std::string summary_text(const ReplayReport& report) {
-    return std::to_string(report.results_equal) + " of " + std::to_string(report.results_total) + " results equal, " +
-           std::to_string(report.dumps_equal) + " of " + std::to_string(report.dumps_total) + " dumps equal";
+    std::string text = std::to_string(report.results_equal) + " of " + std::to_string(report.results_total) +
+                       " results equal, " + std::to_string(report.dumps_equal) + " of " +
+                       std::to_string(report.dumps_total) + " dumps equal";
+    for (const std::string& name : report.not_modelled)
+        text += (&name == report.not_modelled.data() ? "; not modelled: " : ", ") + name;
+    return text;
 }
 
 std::string difference_text(const Difference& difference) {

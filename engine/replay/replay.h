@@ -24,6 +24,7 @@ struct ReplayReport {
     std::size_t results_equal = 0, results_total = 0;
     std::size_t dumps_equal = 0, dumps_total = 0;
     std::optional<Difference> difference;
+    std::vector<std::string> not_modelled;  ///< calls that the engine has not, left out
 
     bool all_equal() const { return results_equal == results_total && dumps_equal == dumps_total && !difference; }
 };

@@ -55,6 +55,9 @@ AreaIndex VmallocAllocator::take_area(std::uint64_t bytes, std::uint64_t align, 
         place = find_lowest_place(state_, bytes, align, layout::vmalloc_start, layout::vmalloc_end);
     }
     if (place.area == no_vmap_area) return no_vmap_area;
+    const std::uint64_t preferred = preferred_ & ~(align - 1);
+    if (preferred_ != 0 && could_be_chosen(state_, bytes, align, layout::vmalloc_start, preferred))
+        place = {find_area(state_, AreaTree::free, preferred), preferred};
     emitter_.emit(TakeAddresses{place.start, bytes, place.area});
     emitter_.emit(AddBusyArea{place.start, place.start + bytes, operation_, flags, has_vm});
     return find_area(state_, AreaTree::busy, place.start);

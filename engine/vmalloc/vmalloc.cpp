@@ -137,6 +137,18 @@ FreePlace find_lowest_place(const VmallocState& state, std::uint64_t bytes, std:
     return place;
 }
 
+bool could_be_chosen(const VmallocState& state, std::uint64_t bytes, std::uint64_t align, std::uint64_t low,
+                     std::uint64_t start) {
+    const AreaIndex chosen = find_area(state, AreaTree::free, start);
+    if (chosen == no_vmap_area || align <= page_size || start % align != 0 || start < low) return false;
+    const VmapArea& area = state.areas[chosen];
+    const std::uint64_t from = area.start > low ? area.start : low;
+    if (start - from >= align || start + bytes < start || start + bytes > area.end) return false;
+    for (AreaIndex at = first_area(state, AreaTree::free); at != chosen; at = next_area(state, at))
+        if (state.areas[at].start >= low && state.areas[at].bytes() >= bytes + align - 1) return false;
+    return true;
+}
+
 void hash_vmalloc(const VmallocState& state, Hash& hash) {
     for (AreaTree tree : {AreaTree::free, AreaTree::busy, AreaTree::lazy}) {
         hash.add(state.count(tree));

@@ -146,6 +146,11 @@ struct FreePlace {
 FreePlace find_lowest_place(const VmallocState& state, std::uint64_t bytes, std::uint64_t align, std::uint64_t low,
                             std::uint64_t high);
 
+/// Whether some shape of the free tree makes an aligned request get `start`: a search goes past areas that
+/// fit only by luck of their alignment, never past one that is large enough wherever it starts.
+bool could_be_chosen(const VmallocState& state, std::uint64_t bytes, std::uint64_t align, std::uint64_t low,
+                     std::uint64_t start);
+
 void hash_vmalloc(const VmallocState& state, Hash& hash);
 
 }  // namespace pageframe

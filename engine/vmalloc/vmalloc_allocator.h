@@ -38,6 +38,10 @@ public:
         : emitter_(state, recorder), state_(emitter_.state()), tables_(tables), mmu_(mmu), pages_(pages), cpu_(cpu),
           operation_(operation) {}
 
+    /// Where an aligned request goes if it could (could_be_chosen()): said by a recording, which holds the
+    /// free areas but not the shape of their tree. 0: as the tree says.
+    void prefer(std::uint64_t address) { preferred_ = address; }
+
     // --- the kernel's API; 0 stands for NULL ---
 
     /// __vmalloc_node_range() in [VMALLOC_START, VMALLOC_END)
@@ -93,6 +97,7 @@ private:
     PageAllocator& pages_;
     CpuId cpu_;
     OperationNumber operation_;
+    std::uint64_t preferred_ = 0;
     bool made_mistake_ = false;
 };
 
