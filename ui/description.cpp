@@ -14,6 +14,7 @@ const char* use_text(FrameUse use) {
     case FrameUse::lru: return "on an LRU list";
     case FrameUse::movable: return "movable";
     case FrameUse::unreferenced: return "tail of a block";
+    case FrameUse::contiguous: return "taken by cma_alloc()";
     case FrameUse::other: return "";
     }
     return "";
