@@ -92,7 +92,7 @@ test("the menu of examples: keyboard, and the address that follows", async ({ pa
 test("every example of the gallery runs", async ({ page, site }) => {
   const groups = await (await fetch(new URL("examples/index.json", site))).json();
   const names = groups.flatMap((group: any) =>
-    group.examples.map((example: any) => example.file.replace(/\.\w+$/, "")),
+    group.examples.map((example: any) => example.file.replace(/\..*$/, "")),
   );
   expect(names.length).toBeGreaterThanOrEqual(6);
   for (const name of names) {
