@@ -235,6 +235,34 @@ INSTANTIATE_TEST_SUITE_P(Machines, BuddyProperties,
                                          Shape{"cma", with_cma(), 3}, Shape{"movable_zone", with_movable_zone(), 7}),
                          [](const auto& shape) { return std::string(shape.param.name); });
 
+/// Small machines with everything on, where a look at every frame after every operation is affordable.
+Shape tiny(const char* name) {
+    MachineConfiguration configuration = machine_of(12, 2);
+    const std::string_view which = name;
+    if (which == "cma") configuration.cma_bytes = 4ULL << 20;
+    if (which == "zones") configuration.dma_limit = 4ULL << 20, configuration.dma32_limit = 8ULL << 20;
+    if (which == "nodes") configuration.nodes = {{8ULL << 20, 2}, {4ULL << 20, 1}};
+    if (which == "movable") configuration.movable_bytes = 4ULL << 20;
+    return {name, configuration, 1};
+}
+
+class MillionOperations : public testing::TestWithParam<const char*> {};
+
+TEST_P(MillionOperations, EveryInvariantAfterEachOfAQuarter) {
+    const Shape shape = tiny(GetParam());
+    State state = boot(shape.configuration, std::make_shared<ChunkPool>());
+    CarefulCaller caller(state, 20261120);
+    while (caller.operations() < 250'000) {
+        caller.step();
+        const std::string broken = check_buddy(state.buddy);
+        ASSERT_EQ(broken, "") << "operation " << caller.operations();
+    }
+    EXPECT_GT(caller.failures(), 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(AllFeatures, MillionOperations, testing::Values("cma", "zones", "nodes", "movable"),
+                         [](const auto& shape) { return std::string(shape.param); });
+
 /// The check itself: every kind of damage is found.
 TEST(BuddyCheck, FindsDamage) {
     const auto fresh = [] { return boot(machine_of(32, 1), std::make_shared<ChunkPool>()); };
