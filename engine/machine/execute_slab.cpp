@@ -92,9 +92,11 @@ private:
         std::vector<ObjectReference> objects;
         const auto count = static_cast<std::uint32_t>(std::min(operation_.argument, most_bulk_objects));
         slabs_.allocate_bulk(cache(), operation_.gfp_flags, count, objects);
-        for (ObjectReference object : objects)
-            output_.pages.push_back(
-                static_cast<std::uint32_t>((object_address(state_.slab, object) - direct_map_start) / 8));
+        for (ObjectReference object : objects) {
+            const std::uint64_t physical = object_address(state_.slab, object) - direct_map_start;
+            output_.pages.push_back(static_cast<Pfn>(physical >> page_shift));
+            output_.pages.push_back(static_cast<Pfn>(physical % page_size));
+        }
         OperationResult result;
         result.value = objects.size();
         result.pages = output_.pages;

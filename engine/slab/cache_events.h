@@ -5,12 +5,19 @@
 
 #include "engine/core/event.h"
 #include "engine/core/random.h"
+#include "engine/slab/classic_geometry.h"
 #include "engine/slab/slab.h"
 #include "engine/slab/slab_lists.h"
 
 namespace pageframe {
 
 // ---------------------------------------------------------------- caches
+
+/// The geometry that the machine's allocator gives a cache.
+inline bool geometry_for(const SlabState& state, const CacheRequest& request, CacheGeometry& geometry) {
+    return state.allocator == SlabAllocatorKind::slub ? calculate_geometry(request, state.counted_cpus(), geometry)
+                                                      : calculate_classic_geometry(request, geometry);
+}
 
 /// A cache comes into being: its geometry follows from the request and the number of CPUs.
 struct CreateCache {
@@ -25,7 +32,7 @@ struct CreateCache {
     void apply(SlabState& state) const {
         add_cache(state, cache, request);
         KmemCache& made = state.caches.write(cache);
-        calculate_geometry(request, state.counted_cpus(), made.geometry);
+        geometry_for(state, request, made.geometry);
         made.refcount = refcount;
         made.user_bytes = user_bytes;
         if (user_bytes) state.kmalloc_caches[kmalloc_type][kmalloc_index] = cache;

@@ -71,8 +71,13 @@ struct CacheGeometry {
     std::uint32_t cpu_partial_slabs = 0;  ///< so many slabs a CPU keeps beside the one it takes from
     GfpFlags allocation_flags = 0;        ///< added to every request to the page allocator
     SlabFlags flags = 0;
+    // Classic SLAB (classic_geometry.h).
+    std::uint32_t colours = 0;           ///< starts that slabs take in turn, 0: one
+    std::uint32_t colour_bytes = 0;      ///< from one to the next
+    std::uint32_t management_bytes = 0;  ///< struct slab and its bufctl array
     Order order = 0;
     Order min_order = 0;
+    bool management_off_slab = false;
 
     bool has(SlabFlags flag) const { return (flags & flag) != 0; }
     bool debugged() const { return has(slab_flag::debug); }

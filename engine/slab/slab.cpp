@@ -20,6 +20,7 @@ void start_slab(SlabState& state, std::shared_ptr<ChunkPool> pool, const std::ve
     state.cache_nodes = ChunkArray<CacheNode>(pool, 0, {});
     state.slabs = ChunkArray<Slab>(pool, 0, {});
     state.objects = ChunkArray<SlabObject>(pool, 0, {});
+    state.arrays = ChunkArray<ObjectReference>(pool, 0, {});
     state.slab_of_frame = ChunkArray<SlabId>(pool, 0, no_slab);
     state.cpu_node = cpu_node;
     state.node_count = node_count;
@@ -123,6 +124,8 @@ void add_cache(SlabState& state, CacheId id, const CacheRequest& request) {
         make_room(state.caches, state.cache_limit);
         make_room(state.cpu_caches, state.caches.size() * state.cpu_count());
         make_room(state.cache_nodes, state.caches.size() * state.node_count);
+        if (state.allocator == SlabAllocatorKind::slab)
+            make_room(state.arrays, state.caches.size() * state.arrays_per_cache());
     } else {
         state.free_cache = state.caches[id].next;
     }
@@ -160,6 +163,11 @@ void hash_list(const SlabState& state, const SlabList& list, Hash& hash) {
     for (SlabId id = list.head; id != no_slab; id = state.slabs[id].next) hash.add(state.slabs[id].pfn);
 }
 
+void hash_object(const SlabState& state, ObjectReference object, Hash& hash) {
+    hash.add(state.slabs[object.slab].pfn);
+    hash.add(object.index);
+}
+
 void hash_cache(const SlabState& state, CacheId id, Hash& hash) {
     const KmemCache& cache = state.caches[id];
     hash.add(cache.name_text());
@@ -174,6 +182,9 @@ void hash_cache(const SlabState& state, CacheId id, Hash& hash) {
         hash.add(own.slab == no_slab ? no_pfn : state.slabs[own.slab].pfn);
         hash.add(own.freelist);
         hash.add(own.list_lock_taken);
+        hash.add(own.avail);
+        for (std::size_t i = 0; i < own.avail; ++i)
+            hash_object(state, state.arrays[state.cpu_array(id, static_cast<CpuId>(cpu)) + i], hash);
         for (SlabId slab = own.partial; slab != no_slab; slab = state.slabs[slab].next) hash.add(state.slabs[slab].pfn);
     }
     for (NodeId node = 0; node < state.node_count; ++node) {
@@ -185,6 +196,9 @@ void hash_cache(const SlabState& state, CacheId id, Hash& hash) {
         hash.add(own.total_objects);
         hash.add(own.free_objects);
         hash.add(own.colour_next);
+        hash.add(own.shared_avail);
+        for (std::size_t i = 0; i < own.shared_avail; ++i)
+            hash_object(state, state.arrays[state.shared_array(id, node) + i], hash);
     }
 }
 

@@ -100,14 +100,17 @@ struct CpuCache {
     SlabId slab = no_slab;
     SlabId partial = no_slab;
     ObjectIndex freelist = no_object;
-    std::uint16_t spare = 0;
+    // Classic SLAB, struct array_cache: the CPU's stack of free objects is in SlabState::arrays.
+    std::uint16_t avail = 0;
+    std::uint32_t touched = 0;          ///< refilled since the reaper looked
     std::uint32_t list_lock_taken = 0;  ///< the nodes' locks, which CPUs wait for
     std::uint32_t slow_allocations = 0;
     std::uint32_t slow_frees = 0;
     std::uint32_t fast_allocations = 0;
     std::uint32_t fast_frees = 0;
+    std::array<std::uint32_t, 7> reserved{};
 };
-static_assert(sizeof(CpuCache) == 32);
+static_assert(sizeof(CpuCache) == 64);
 
 struct SlabList {
     SlabId head = no_slab;
@@ -125,7 +128,8 @@ struct CacheNode {
     std::uint32_t free_objects = 0;  ///< classic SLAB
     std::uint32_t free_limit = 0;
     std::uint32_t colour_next = 0;
-    std::array<std::uint32_t, 2> reserved{};
+    std::uint32_t shared_avail = 0;  ///< of the array that the node's CPUs share
+    std::uint32_t free_touched = 0;  ///< a free slab was used since the reaper looked
 };
 static_assert(sizeof(CacheNode) == 64);
 
@@ -142,7 +146,7 @@ struct KmemCache {
     std::uint8_t corrupted = 0;   ///< a mistake has broken a freelist: the invariants no longer hold
     std::uint8_t destroyed = 0;   ///< kmem_cache_destroy() found objects in use
     std::uint8_t user_bytes = 0;  ///< usersize: kmalloc's caches may be copied to user space, and are not shared
-    std::array<std::uint8_t, 105> reserved{};
+    std::array<std::uint8_t, 93> reserved{};
 
     std::string_view name_text() const;
     bool in_use() const { return refcount != 0; }
@@ -151,13 +155,24 @@ static_assert(sizeof(KmemCache) == 256);
 
 inline constexpr unsigned slab_size_classes = 16;
 
+/// An object by its slab and its index in it.
+struct ObjectReference {
+    SlabId slab = no_slab;
+    ObjectIndex index = no_object;
+    bool operator==(const ObjectReference&) const = default;
+};
+
+/// Classic SLAB: entries of a CPU's array and of a node's shared one, at most.
+inline constexpr std::size_t cpu_array_entries = 128, shared_array_entries = 512;
+
 struct SlabState {
-    ChunkArray<KmemCache> caches;       ///< by CacheId
-    ChunkArray<CpuCache> cpu_caches;    ///< by CacheId * cpu count + CPU
-    ChunkArray<CacheNode> cache_nodes;  ///< by CacheId * node count + node
-    ChunkArray<Slab> slabs;             ///< by SlabId
-    ChunkArray<SlabObject> objects;     ///< runs of 2^k records, one run for each slab
-    ChunkArray<SlabId> slab_of_frame;   ///< by pfn, as far as any slab ever reached
+    ChunkArray<KmemCache> caches;        ///< by CacheId
+    ChunkArray<CpuCache> cpu_caches;     ///< by CacheId * cpu count + CPU
+    ChunkArray<CacheNode> cache_nodes;   ///< by CacheId * node count + node
+    ChunkArray<Slab> slabs;              ///< by SlabId
+    ChunkArray<SlabObject> objects;      ///< runs of 2^k records, one run for each slab
+    ChunkArray<ObjectReference> arrays;  ///< classic SLAB: per cache, every CPU's and every node's array
+    ChunkArray<SlabId> slab_of_frame;    ///< by pfn, as far as any slab ever reached
     /// SLAB_FREELIST_RANDOM: the order of each cache's new freelists. Empty: by index.
     std::vector<std::vector<ObjectIndex>> random_sequences;
 
@@ -201,16 +216,16 @@ struct SlabState {
     }
     const SlabObject& object(const Slab& slab, ObjectIndex index) const { return objects[slab.first_object + index]; }
     SlabObject& write_object(const Slab& slab, ObjectIndex index) { return objects.write(slab.first_object + index); }
+    std::size_t arrays_per_cache() const { return cpu_count() * cpu_array_entries + node_count * shared_array_entries; }
+    std::size_t cpu_array(CacheId cache, CpuId cpu) const {
+        return cache * arrays_per_cache() + cpu * cpu_array_entries;
+    }
+    std::size_t shared_array(CacheId cache, NodeId node) const {
+        return cache * arrays_per_cache() + cpu_count() * cpu_array_entries + node * shared_array_entries;
+    }
     /// virt_to_slab(): no_slab for a frame of something else.
     SlabId slab_at(Pfn pfn) const { return pfn < slab_of_frame.size() ? slab_of_frame[pfn] : no_slab; }
     bool has_cache(CacheId id) const { return id < cache_limit && caches[id].in_use(); }
-};
-
-/// An object by its slab and its index in it.
-struct ObjectReference {
-    SlabId slab = no_slab;
-    ObjectIndex index = no_object;
-    bool operator==(const ObjectReference&) const = default;
 };
 
 /// Gives an empty state its storage, which costs nothing until the first cache.

@@ -47,7 +47,7 @@ CacheId SlabAllocator::create(std::string_view text, const CacheRequest& asked) 
     CacheRequest request = asked;
     request.flags &= slab_flag::created;
     const bool room = next_cache_id(state_) < no_cache;
-    if (!sensible(asked) || !room || !calculate_geometry(request, state_.counted_cpus(), geometry)) {
+    if (!sensible(asked) || !room || !geometry_for(state_, request, geometry)) {
         mistake(about(SlabMistake::Kind::bad_request, 0, no_cache));
         return no_cache;
     }
@@ -100,8 +100,10 @@ CacheId SlabAllocator::find_mergeable(const CacheRequest& request) const {
     return no_cache;
 }
 
-bool SlabAllocator::shrink(CacheId cache) {
-    if (!known(cache)) return false;
+bool SlabAllocator::shrink(CacheId cache) { return known(cache) && shrink_all(cache); }
+
+bool SlabAllocator::shrink_all(CacheId cache) {
+    if (is_classic()) return classic_.shrink(cache);
     std::vector<CpuId> cpus(state_.cpu_count());
     std::iota(cpus.begin(), cpus.end(), CpuId{0});
     return slub_.shrink(cache, cpus);
@@ -113,8 +115,12 @@ bool SlabAllocator::destroy(CacheId cache) {
         emitter_.emit(UnshareCache{cache});
         return true;
     }
-    for (std::size_t cpu = 0; cpu < state_.cpu_count(); ++cpu) slub_.flush(cache, static_cast<CpuId>(cpu));
-    slub_.free_empty_slabs(cache);
+    if (is_classic()) {
+        classic_.shrink(cache);
+    } else {
+        for (std::size_t cpu = 0; cpu < state_.cpu_count(); ++cpu) slub_.flush(cache, static_cast<CpuId>(cpu));
+        slub_.free_empty_slabs(cache);
+    }
     if (state_.caches[cache].slabs != no_slab) {
         tell_leaks(cache);
         return false;
@@ -146,7 +152,8 @@ std::uint64_t SlabAllocator::allocate(CacheId cache, GfpFlags gfp_flags, NodeId 
         return 0;
     if ((gfp_flags & gfp::zero) && state_.caches[cache].request.constructor)
         mistake(about(SlabMistake::Kind::constructor_zero, 0, cache));
-    const ObjectReference object = slub_.allocate(cache, gfp_flags, node, requested);
+    const ObjectReference object = is_classic() ? classic_.allocate(cache, gfp_flags, node, requested)
+                                                : slub_.allocate(cache, gfp_flags, node, requested);
     return object.slab == no_slab ? 0 : object_address(state_, object);
 }
 
@@ -154,7 +161,14 @@ void SlabAllocator::free(CacheId cache, std::uint64_t address, OperationNumber t
     if (!known(cache)) [[unlikely]]
         return;
     const ObjectReference object = object_at(state_, address);
-    if (check_free(cache, address, object, taken_by)) slub_.free(cache, object);
+    if (check_free(cache, address, object, taken_by)) free_checked(cache, object);
+}
+
+void SlabAllocator::free_checked(CacheId cache, ObjectReference object) {
+    if (is_classic())
+        classic_.free(cache, object);
+    else
+        slub_.free(cache, object);
 }
 
 bool SlabAllocator::check_free(CacheId& cache, std::uint64_t address, ObjectReference object,
@@ -194,7 +208,7 @@ bool SlabAllocator::check_double_free(CacheId cache, std::uint64_t address, Obje
     auto kind = SlabMistake::Kind::double_free;
     if (state_.caches[cache].geometry.has(slab_flag::consistency_checks))
         kind = SlabMistake::Kind::double_free_found;
-    else if (head == object.index)
+    else if (head == object.index && !is_classic())
         kind = SlabMistake::Kind::double_free_head;
     SlabMistake what = about(kind, address, cache, object);
     what.first = state_.object(slab, object.index).freed_by;
@@ -207,7 +221,19 @@ std::size_t SlabAllocator::allocate_bulk(CacheId cache, GfpFlags gfp_flags, std:
                                          std::vector<ObjectReference>& objects) {
     objects.clear();
     if (!known(cache)) return 0;
-    slub_.allocate_bulk(cache, gfp_flags, count, objects);
+    if (!is_classic()) {
+        slub_.allocate_bulk(cache, gfp_flags, count, objects);
+        return objects.size();
+    }
+    while (objects.size() < count) {
+        const ObjectReference object = classic_.allocate(cache, gfp_flags);
+        if (object.slab == no_slab) {
+            for (ObjectReference got : objects) classic_.free(cache, got);
+            objects.clear();
+            break;
+        }
+        objects.push_back(object);
+    }
     return objects.size();
 }
 
@@ -222,11 +248,12 @@ void SlabAllocator::free_bulk(CacheId cache, std::span<const std::uint64_t> addr
         if (twice) mistake(about(SlabMistake::Kind::double_free_head, address, owner, object));
         if (twice || !check_free(owner, address, object, no_operation)) continue;
         if (owner != cache)
-            slub_.free(owner, object);
+            free_checked(owner, object);
         else
             objects.push_back(object);
     }
-    slub_.free_bulk(cache, objects);
+    if (!is_classic()) return slub_.free_bulk(cache, objects);
+    for (ObjectReference object : objects) classic_.free(cache, object);
 }
 
 }  // namespace pageframe

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/slab/classic.h"
 #include "engine/slab/slub.h"
 
 namespace pageframe {
@@ -17,7 +18,8 @@ namespace pageframe {
 class SlabAllocator {
 public:
     SlabAllocator(SlabState& state, CpuId cpu, SlabPageSource& source, Recorder* recorder)
-        : slub_(state, cpu, source, recorder), emitter_(state, recorder), state_(emitter_.state()) {}
+        : slub_(state, cpu, source, recorder), classic_(state, cpu, source, recorder), emitter_(state, recorder),
+          state_(emitter_.state()) {}
 
     /// kmem_cache_create(); no_cache when the request makes no sense.
     CacheId create(std::string_view name, const CacheRequest& request);
@@ -53,7 +55,13 @@ private:
     void make_random_sequence(CacheId cache);
     void tell_leaks(CacheId cache);
 
+    bool is_classic() const { return state_.allocator == SlabAllocatorKind::slab; }
+    void free_checked(CacheId cache, ObjectReference object);
+    /// flush and shrink of either allocator; true when no slab is left
+    bool shrink_all(CacheId cache);
+
     Slub slub_;
+    ClassicSlab classic_;
     SlabEmitter emitter_;
     const SlabState& state_;
     bool made_mistake_ = false;

@@ -16,6 +16,7 @@
 
 #include "engine/core/event.h"
 #include "engine/slab/cache_events.h"
+#include "engine/slab/classic_events.h"
 #include "engine/slab/slab.h"
 #include "engine/slab/slab_lists.h"
 
@@ -388,11 +389,13 @@ struct UnmarkFull {
     Sentence sentence(const SlabState& state) const;
 };
 
-using SlabEvents = TypeList<CreateCache, NameCache, ShareCache, UnshareCache, RemoveCache, MakeRandomSequence, NewSlab,
-                            ShuffleFreelist, DiscardSlab, RequestObject, TakeObject, LoadSlab, TakeCpuPartial,
-                            LetGoFull, Deactivate, TakeListLock, RemovePartial, AddPartial, KeepForCpu, Unfreeze,
-                            ReleaseObject, PushCpuFreelist, PushSlabFreelist, TakeSingle, MarkFull, UnmarkFull,
-                            SlabOutOfMemory, SlabMistake, RequestLarge, KeepObject>;
+using SlabEvents =
+    TypeList<CreateCache, NameCache, ShareCache, UnshareCache, RemoveCache, MakeRandomSequence, NewSlab,
+             ShuffleFreelist, DiscardSlab, RequestObject, TakeObject, LoadSlab, TakeCpuPartial, LetGoFull, Deactivate,
+             TakeListLock, RemovePartial, AddPartial, KeepForCpu, Unfreeze, ReleaseObject, PushCpuFreelist,
+             PushSlabFreelist, TakeSingle, MarkFull, UnmarkFull, SlabOutOfMemory, SlabMistake, RequestLarge, KeepObject,
+             TakeFromArray, PutInArray, FillArray, TakeFromShared, GiveToShared, DropEntries, PutBack, MoveSlab,
+             ColourSlab, ForgetFree>;
 
 using SlabEmitter = Emitter<SlabState, Subsystem::slab, SlabEvents>;
 

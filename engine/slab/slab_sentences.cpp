@@ -58,7 +58,7 @@ std::string hexadecimal(std::uint64_t value) {
 
 Sentence CreateCache::sentence(const SlabState& state) const {
     CacheGeometry made;
-    calculate_geometry(request, state.counted_cpus(), made);
+    geometry_for(state, request, made);
     Sentence s;
     s << "A new cache for objects of " << bytes_text(request.size)
       << ": with alignment and what the allocator adds, each takes " << bytes_text(made.size) << ". A slab of "

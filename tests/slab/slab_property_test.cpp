@@ -122,7 +122,8 @@ private:
         operation.argument = 1 + random_.below(60);
         const OperationResult result = run(operation);
         const std::vector<Pfn> got(result.pages.begin(), result.pages.end());
-        for (Pfn place : got) keep(direct_map_start + std::uint64_t{place} * 8, cache);
+        for (std::size_t i = 0; i + 1 < got.size(); i += 2)
+            keep(direct_map_start + (std::uint64_t{got[i]} << page_shift) + got[i + 1], cache);
     }
     Object take_held() {
         const std::uint32_t at = random_.below(static_cast<std::uint32_t>(held_.size()));
@@ -214,7 +215,13 @@ std::vector<Machine> machines() {
     random.cpus = 8;
     random.freelist_random = true;
     random.slab_merge = false;
-    return {{"one_cpu", plain}, {"tight", tight}, {"two_nodes", nodes}, {"eight_cpus_random", random}};
+    MachineConfiguration classic = nodes;
+    classic.allocator = MachineConfiguration::Allocator::slab;
+    return {{"one_cpu", plain},
+            {"tight", tight},
+            {"two_nodes", nodes},
+            {"eight_cpus_random", random},
+            {"classic", classic}};
 }
 
 class RandomSlabs : public testing::TestWithParam<Machine> {};
