@@ -42,6 +42,57 @@ for (const [width, height] of [
     await expect(page.locator("#play")).toBeInViewport({ ratio: 1 });
   });
 
+test("the menu of examples stands within the page at every width", async ({ page, site }) => {
+  await open_scenario(page, site);
+  for (const [width, height] of [
+    [1440, 900],
+    [390, 844],
+    [360, 640],
+  ]) {
+    await page.setViewportSize({ width, height });
+    await page.click("#examples");
+    await expect(page.locator("#examples-menu")).toBeInViewport({ ratio: 1 });
+    await page.keyboard.press("Escape");
+  }
+});
+
+test.describe("by touch", () => {
+  test.use({ hasTouch: true, viewport: { width: 390, height: 844 } });
+
+  async function touch(page: any, type: string, points: number[][]) {
+    const client = await page.context().newCDPSession(page);
+    const touchPoints = points.map(([x, y], id) => ({ x, y, id }));
+    await client.send("Input.dispatchTouchEvent", { type, touchPoints });
+  }
+
+  test("a swipe over the sentence goes to the next view", async ({ page, site }) => {
+    await open_scenario(page, site, [0, 3]);
+    await touch(page, "touchStart", [[300, 90]]);
+    await touch(page, "touchMove", [[200, 92]]);
+    await touch(page, "touchMove", [[120, 94]]);
+    await touch(page, "touchEnd", []);
+    await expect(page.getByRole("tab", { name: "Tree" })).toHaveAttribute("aria-selected", "true");
+    await expect(page.locator("#tree")).toBeVisible();
+  });
+
+  test("two fingers zoom the picture of memory", async ({ page, site }) => {
+    await open_scenario(page, site, [0, 3]);
+    const settings = () => page.evaluate(() => window.pageframe!.viewSettings());
+    const before = await settings();
+    await touch(page, "touchStart", [
+      [180, 400],
+      [220, 400],
+    ]);
+    for (const apart of [40, 70, 100, 130])
+      await touch(page, "touchMove", [
+        [200 - apart, 400],
+        [200 + apart, 400],
+      ]);
+    await touch(page, "touchEnd", []);
+    await expect.poll(settings).not.toBe(before);
+  });
+});
+
 test("on a phone, tabs show one thing at a time, and each view is drawn", async ({ page, site }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await open_scenario(page, site, [0, 3]);

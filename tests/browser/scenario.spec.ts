@@ -150,6 +150,30 @@ test("a scenario dropped on the page opens, plain or gzipped", async ({ page, si
   await expect(page.locator("#file-name")).toHaveText("packed.pf");
 });
 
+test("a recording opens by drop, and from the gallery; a link names the gallery's", async ({
+  page,
+  site,
+  context,
+}) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const bytes = Buffer.from(await (await fetch(new URL("examples/buddy_a.txt.gz", site))).arrayBuffer());
+  await open(page, site);
+  await drop(page, "buddy_a.txt.gz", bytes);
+  await expect(page.locator("#origin")).toHaveText("recording");
+  await expect(page.locator("#place")).toContainText("op 0 / 2,030");
+  await expect(page.locator("#log .row").first()).toContainText("alloc_pages");
+  await page.click("#share");
+  await expect(page.locator(".notice")).toContainText("too long for a link");
+
+  await open(page, site, "#example=buddy_a&at=700.2");
+  await page.reload();
+  await page.waitForSelector("html[data-ready]");
+  await expect(page.locator("#place")).toContainText("op 701 / 2,030 · event 2 /");
+  await page.click("#share");
+  await expect(page.locator(".notice.done")).toContainText("Link copied");
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/#example=buddy_a&at=700\.2/);
+});
+
 test("a file that is no text is told, and changes nothing", async ({ page, site }) => {
   await open_scenario(page, site);
   await drop(page, "picture.png", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0xff, 0xfe]));
