@@ -43,6 +43,7 @@ enum class OperationKind : std::uint8_t {
     vm_map_ram,              ///< -> address or 0
     vm_unmap_ram,            ///< argument: address, pfn: pages
     vm_unmap_aliases,
+    vmalloc_to_pfn,          ///< argument: address -> pfn or no_pfn
     load,                    ///< argument: address, order: bytes -> value
     store,                   ///< argument: address, order: bytes, second: value
     fetch,                   ///< argument: address of an instruction
@@ -63,7 +64,7 @@ enum class OperationKind : std::uint8_t {
     kmem_cache_create,      ///< text: name, argument: size, pfn: alignment, gfp_flags: SLAB_*, order 1: constructor -> cache
     kmem_cache_alloc,       ///< pfn: cache, gfp_flags (node) -> address or 0
     kmem_cache_free,        ///< pfn: cache, argument: address, text: the operation it was taken by
-    kmem_cache_alloc_bulk,  ///< pfn: cache, gfp_flags, argument: wanted -> count; pages: physical addresses / 8
+    kmem_cache_alloc_bulk,  ///< pfn: cache, gfp_flags, argument: wanted -> count; pages: pfn and offset of each
     kmem_cache_free_bulk,   ///< pfn: cache, text: "ffff888000001000,..."
     kmem_cache_shrink,      ///< pfn: cache -> 1 while slabs are left
     kmem_cache_destroy,     ///< pfn: cache

@@ -1,6 +1,7 @@
 // The kernel's own text of the state, byte for byte (mm/vmstat.c, Linux 6.1).
 //
 //     /proc/buddyinfo                         free blocks per zone and order
+//     /proc/vmallocinfo                       areas of virtual addresses
 //     /proc/pagetypeinfo                      the same per migrate type, and pageblocks per type
 //     /proc/zoneinfo                          counters, watermarks, reserves, per-CPU lists
 //     /proc/slabinfo                          caches, their objects and slabs
@@ -18,6 +19,7 @@
 namespace pageframe {
 
 std::string buddyinfo(const State& state);
+std::string vmallocinfo(const State& state);
 std::string pagetypeinfo(const State& state);
 std::string zoneinfo(const State& state);
 std::string slabinfo(const State& state);

@@ -11,31 +11,15 @@ namespace pageframe::scenario {
 
 namespace {
 
-std::array<std::span<const KernelCall>, 5> tables() {
-    return {buddy_calls(), slab_calls(), kmalloc_calls(), address_calls(), remark_calls()};
+std::array<std::span<const KernelCall>, 7> tables() {
+    return {buddy_calls(),   slab_calls(),   kmalloc_calls(), vmalloc_calls(),
+            address_calls(), memory_calls(), remark_calls()};
 }
 
 // Take a name out when its row comes.
 constexpr std::string_view unmodelled[] = {
     "kfree_sensitive",
     "kmem_cache_size",
-    "vmalloc",
-    "vzalloc",
-    "vmalloc_user",
-    "vfree",
-    "vmap",
-    "vunmap",
-    "vmalloc_to_page",
-    "vmalloc_to_pfn",
-    "kvmalloc",
-    "kvzalloc",
-    "kvfree",
-    "kmap",
-    "kunmap",
-    "kmap_local_page",
-    "kunmap_local",
-    "memset",
-    "memcpy",
     "memmove",
     "strcpy",
     "strncpy",

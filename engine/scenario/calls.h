@@ -123,6 +123,8 @@ std::string call_signature(const KernelCall& call);
 std::span<const KernelCall> buddy_calls();    ///< the page allocator
 std::span<const KernelCall> slab_calls();     ///< caches of objects
 std::span<const KernelCall> kmalloc_calls();  ///< objects by size
+std::span<const KernelCall> vmalloc_calls();  ///< virtually contiguous memory
+std::span<const KernelCall> memory_calls();   ///< memset and its kin, flushes, address spaces
 std::span<const KernelCall> address_calls();  ///< conversions between pfn, page and addresses
 std::span<const KernelCall> remark_calls();   ///< note, show, predict, ..., rand
 

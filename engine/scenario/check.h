@@ -73,7 +73,7 @@ private:
     Type size_of_operator(Expression& node);
     Type value(ExpressionId id);  ///< expression() that must have a value
     void constant_target(const Expression& target);
-    Type memory_access(Place place);
+    Type memory_access(Type pointer, Place place);
     bool named_array(ExpressionId id) const;
 
     // -- calls (check_call.cpp) ---------------------------------------------------------------------

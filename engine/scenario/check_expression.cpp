@@ -64,9 +64,13 @@ Type Checker::name(Expression& node) {
     return types::unknown;
 }
 
-Type Checker::memory_access(Place place) {
-    diagnostics_.error(place, "reading and writing memory through a pointer is not modelled in this "
-                              "version");
+// *p and p[i]: a load or a store of what p points to, through the machine's MMU.
+Type Checker::memory_access(Type pointer, Place place) {
+    const Type type = pointer.element();
+    if (type.is_number() || type.is_pointer()) return type;
+    diagnostics_.error(place, type.is_void() ? "what a void * points to has no type: cast the pointer first, "
+                                               "as in *(int *)p"
+                                             : "the contents of structures are not modelled");
     return types::unknown;
 }
 
@@ -81,7 +85,7 @@ Type Checker::unary(Expression& node) {
     }
     if (node.operation == Operator::indirection) {
         if (type.array && named_array(node.first)) return type.element();
-        if (type.is_pointer()) return memory_access(node.place);
+        if (type.is_pointer()) return memory_access(type, node.place);
         diagnostics_.error(node.place, "'*' of " + type_text(type) + ": expected a pointer");
         return types::unknown;
     }
@@ -268,7 +272,7 @@ Type Checker::index(Expression& node) {
         }
         return base.element();
     }
-    if (base.is_pointer()) return memory_access(node.place);
+    if (base.is_pointer()) return memory_access(base, node.place);
     diagnostics_.error(node.place, "'[' after " + type_text(base) + ": expected the name of an array, or a pointer");
     return types::unknown;
 }

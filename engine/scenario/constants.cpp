@@ -3,6 +3,7 @@
 
 #include "engine/core/gfp.h"
 #include "engine/core/types.h"
+#include "engine/paging/layout.h"
 #include "engine/scenario/values.h"
 
 namespace pageframe::scenario {
@@ -32,6 +33,19 @@ constexpr Constant constants[] = {
     {"PUD_SIZE", unsigned_long, 1ULL << 30},
     {"PAGE_OFFSET", unsigned_long, page_offset},
     {"VMEMMAP_START", unsigned_long, vmemmap_start},
+    {"VMALLOC_START", unsigned_long, layout::vmalloc_start},
+    {"VMALLOC_END", unsigned_long, layout::vmalloc_end},
+    {"PAGE_KERNEL", unsigned_long, pte::kernel},
+    {"PAGE_KERNEL_RO", unsigned_long, pte::kernel_read_only},
+    {"PAGE_KERNEL_EXEC", unsigned_long, pte::kernel_execute},
+    {"PAGE_KERNEL_ROX", unsigned_long, pte::kernel_read_execute},
+    {"PAGE_SHARED", unsigned_long, pte::user_page},
+    {"PAGE_READONLY", unsigned_long, pte::user_read_only},
+    {"VM_IOREMAP", unsigned_long, 0x01},
+    {"VM_ALLOC", unsigned_long, 0x02},
+    {"VM_MAP", unsigned_long, 0x04},
+    {"VM_USERMAP", unsigned_long, 0x08},
+    {"VM_MAP_PUT_PAGES", unsigned_long, 0x200},
     {"NUMA_NO_NODE", int_, minus(1)},
     {"PAGE_ALLOC_COSTLY_ORDER", int_, 3},
     {"KMALLOC_MAX_SIZE", unsigned_long, 1ULL << 22},

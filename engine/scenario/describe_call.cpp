@@ -87,8 +87,10 @@ std::string describe_call(const Operation& operation, std::span<const std::strin
     case OperationKind::cma_alloc:
         return "cma_alloc(NULL, " + argument + ", " + std::to_string(operation.order) + ", false)";
     case OperationKind::cma_release: return "cma_release(NULL, " + page_of(operation) + ", " + argument + ")";
-    default: return describe_slab_call(operation, strings);
+    default: break;
     }
+    std::string memory = describe_memory_call(operation);
+    return memory.empty() ? describe_slab_call(operation, strings) : memory;
 }
 
 }  // namespace pageframe

@@ -118,8 +118,12 @@ void Generator::unary(const Expression& node) {
         return;
     }
     if (node.operation == Operator::indirection) {
-        // *array is its first element.
         const Expression& array = syntax_.at(node.first);
+        if (!array.type.array) {
+            load(memory_target(node, array.type));
+            return;
+        }
+        // *array is its first element.
         emit_constant(0);
         load({array.target, true, syntax_.variables[array.target].is_global});
         return;
@@ -247,6 +251,7 @@ Generator::Target Generator::target(ExpressionId id) {
     const Expression& node = syntax_.at(id);
     if (node.kind == ExpressionKind::name) return {node.target, false, syntax_.variables[node.target].is_global};
     const Expression& array = syntax_.at(node.first);
+    if (!array.type.array) return memory_target(node, array.type);
     if (node.kind == ExpressionKind::index)
         expression(node.second);
     else
@@ -255,7 +260,23 @@ Generator::Target Generator::target(ExpressionId id) {
     return {array.target, true, syntax_.variables[array.target].is_global};
 }
 
+// *p and p[i]: the address, on the stack where an array's element has its index.
+Generator::Target Generator::memory_target(const Expression& node, Type pointer) {
+    expression(node.first);
+    if (node.kind == ExpressionKind::index) {
+        expression(node.second);
+        emit(Opcode::add_scaled, -1, static_cast<std::uint32_t>(step_of(pointer)));
+    }
+    place_ = node.place;
+    return {none, true, false, true, pointer.element()};
+}
+
 void Generator::load(const Target& target) {
+    if (target.memory) {
+        const Base base = target.type.is_number() ? target.type.base : Base::u64;
+        emit(Opcode::load_memory, 0, static_cast<std::uint32_t>(size_of(target.type)), static_cast<std::int16_t>(base));
+        return;
+    }
     if (target.element)
         emit(Opcode::load_element, 0, target.variable, 0, target.global);
     else
@@ -263,6 +284,10 @@ void Generator::load(const Target& target) {
 }
 
 void Generator::store(const Target& target) {
+    if (target.memory) {
+        emit(Opcode::store_memory, -1, static_cast<std::uint32_t>(size_of(target.type)));
+        return;
+    }
     if (target.element)
         emit(Opcode::store_element, -1, target.variable, 0, target.global);
     else

@@ -67,12 +67,15 @@ private:
     void call(const Expression& node, bool value_used);
     void minimum_or_maximum(const Expression& node);
 
-    /// A variable, or an element of an array with the index on the stack.
+    /// A variable; an element of an array, with the index on the stack; or memory, with the address there.
     struct Target {
         VariableId variable = none;
         bool element = false;
         bool global = false;
+        bool memory = false;
+        Type type{};  ///< of what stands in memory
     };
+    Target memory_target(const Expression& node, Type pointer);
     Target target(ExpressionId id);
     void load(const Target& target);
     void store(const Target& target);

@@ -208,6 +208,27 @@ void Interpreter::call_kernel(const Instruction& instruction) {
     }
 }
 
+// An access that faults gives 0, as the kernel goes on after an oops that killed somebody else.
+void Interpreter::access_memory(const Instruction& instruction, bool store) {
+    context_.place = program_.places[at_ - 1];
+    context_.cpu = cpu_;
+    context_.context = atomic_depth_ != 0 ? context_atomic : 0;
+    Operation operation = context_.operation(store ? OperationKind::store : OperationKind::load);
+    const Value written = stack_[height_ - 1];
+    if (store) {
+        --height_;
+        set_second_argument(operation, written.bits);
+    }
+    operation.argument = stack_[height_ - 1].bits;
+    operation.order = static_cast<Order>(instruction.operand);
+    const OperationResult result = context_.execute(operation);
+    if (context_.failed()) [[unlikely]]
+        fail(context_.message);
+    Value& value = stack_[height_ - 1];
+    value = written;
+    if (!store) value = {narrowed(result.value, static_cast<Base>(instruction.detail)), no_operation, 0};
+}
+
 // Compaction moves pages while their owner goes on using them: in the kernel the page tables are changed,
 // here the variables that hold the page's address. Only those that know whose page it is follow.
 void Interpreter::follow_moves() {
@@ -397,6 +418,8 @@ void Interpreter::execute() {
         case Opcode::jump_if_not_zero:
             if (stack[--height_].bits != 0) at_ = instruction.operand;
             break;
+        case Opcode::load_memory: access_memory(instruction, false); break;
+        case Opcode::store_memory: access_memory(instruction, true); break;
         case Opcode::call: enter(instruction); break;
         case Opcode::call_kernel: call_kernel(instruction); break;
         case Opcode::return_value:

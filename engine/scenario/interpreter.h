@@ -39,6 +39,7 @@ private:
     Value* element(const ProgramVariable& variable, std::uint32_t base, std::uint64_t index, std::uint32_t& name);
     void call_kernel(const Instruction& instruction);
     void follow_moves();
+    void access_memory(const Instruction& instruction, bool store);
     void label(Value value, std::uint32_t name, std::uint32_t index);
     void fail(std::string message);
     void fail_arithmetic(ArithmeticError error);

@@ -9,6 +9,7 @@
 //     per_cpu_lists, slab_merge, freelist_random   on or off
 //     allocator    slub or slab
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -51,7 +52,9 @@ constexpr NumberKey number_keys[] = {
 };
 
 constexpr std::string_view other_keys[] = {"cpus",      "seed",          "kernel",    "nodes",      "reserve",
-                                           "distances", "per_cpu_lists", "allocator", "slab_merge", "freelist_random"};
+                                           "distances", "per_cpu_lists", "allocator", "slab_merge", "freelist_random",
+                                           "tlb",       "itlb",          "dtlb",      "stlb",       "tlb_replacement",
+                                           "pcid",      "walk_cache"};
 constexpr std::string_view known_kernels[] = {"6.1"};
 
 std::string size_text(std::uint64_t bytes) {
@@ -79,6 +82,7 @@ public:
         }
         deal_out();
         consistent();
+        finish_tlb();
         return result_;
     }
 
@@ -123,9 +127,75 @@ private:
             if (bool classic = false; word(entry, "slub", "slab", classic))
                 result_.allocator =
                     classic ? MachineConfiguration::Allocator::slab : MachineConfiguration::Allocator::slub;
+        } else if (key == "tlb") {
+            read_tlb_preset(entry);
+        } else if (key == "itlb" || key == "dtlb" || key == "stlb") {
+            read_tlb_geometry(entry, key == "itlb" ? 0 : key == "dtlb" ? 1 : 2);
+        } else if (key == "tlb_replacement") {
+            read_tlb_replacement(entry);
+        } else if (key == "pcid") {
+            word(entry, "off", "on", pcid_);
+        } else if (key == "walk_cache") {
+            number(entry, entry.value, 0, most_walk_cache_entries, walk_cache_);
         } else {
             unknown(entry);
         }
+    }
+
+    // -- the TLB: a processor by its name, and what is to be otherwise --------------------------------
+
+    void read_tlb_preset(const MachineEntry& entry) {
+        const Expression& value = syntax_.at(entry.value);
+        std::string known;
+        for (const TlbPreset& preset : tlb_presets()) {
+            if (value.kind == ExpressionKind::name && text(value.name) == preset.name) {
+                result_.tlb = preset.configuration;
+                return;
+            }
+            known += (known.empty() ? "" : ", ") + std::string(preset.name);
+        }
+        if (value.kind != ExpressionKind::error) diagnostics_.error(value.place, "'tlb' is one of " + known);
+    }
+
+    void read_tlb_geometry(const MachineEntry& entry, std::size_t which) {
+        const Expression& value = syntax_.at(entry.value);
+        if (value.kind != ExpressionKind::list || value.value != 2) {
+            if (value.kind != ExpressionKind::error)
+                diagnostics_.error(value.place, quoted(entry) + " is entries and ways: { 64, 4 }");
+            return;
+        }
+        std::uint64_t numbers[2] = {0, 0};
+        std::size_t at = 0;
+        for (ExpressionId item = value.first; item != none; item = syntax_.at(item).next)
+            if (!number(entry, item, 1, most_tlb_entries, numbers[at++])) return;
+        tlb_shapes_[which] =
+            TlbGeometry{static_cast<std::uint32_t>(numbers[0]), static_cast<std::uint32_t>(numbers[1])};
+        tlb_place_ = value.place;
+    }
+
+    void read_tlb_replacement(const MachineEntry& entry) {
+        const Expression& value = syntax_.at(entry.value);
+        tlb_place_ = value.place;
+        if (value.kind == ExpressionKind::name && parse_replacement(text(value.name), replacement_)) return;
+        if (value.kind != ExpressionKind::error)
+            diagnostics_.error(value.place, quoted(entry) + " is lru, plru or random");
+    }
+
+    /// itlb, dtlb and stlb change the first-level structures for small pages, and the shared one.
+    void finish_tlb() {
+        TlbConfiguration changed = result_.tlb.count == 0 ? default_tlb() : result_.tlb;
+        for (unsigned i = 0; i < changed.count; ++i) {
+            TlbStructure& structure = changed.structures[i];
+            if (!structure.takes(0)) continue;
+            const std::size_t which = structure.cache_level == 2 ? 2 : structure.use == TlbUse::fetch ? 0 : 1;
+            if (tlb_shapes_[which]) structure.geometry = *tlb_shapes_[which];
+        }
+        changed.replacement = replacement_;
+        changed.pcid = pcid_;
+        changed.walk_cache_entries = static_cast<std::uint8_t>(walk_cache_);
+        const std::string problem = tlb_problem(changed);
+        if (!problem.empty()) diagnostics_.error(tlb_place_, problem);
+        if (problem.empty() && changed != default_tlb()) result_.tlb = changed;
     }
 
     void unknown(const MachineEntry& entry) {
@@ -317,6 +387,11 @@ private:
     bool ram_given_ = false;
     std::uint64_t node_count_ = 1;
     std::vector<std::uint64_t> node_sizes_;
+    std::optional<TlbGeometry> tlb_shapes_[3];
+    Replacement replacement_ = Replacement::true_lru;
+    bool pcid_ = true;
+    std::uint64_t walk_cache_ = 0;
+    Place tlb_place_;
     Place nodes_place_;
     Place distances_place_;
 };

@@ -30,6 +30,8 @@ enum class Opcode : std::uint8_t {
     store,              ///< value -> value, and into the variable
     load_element,       ///< index -> value
     store_element,      ///< index value -> value
+    load_memory,        ///< address -> value; detail: Base, operand: bytes
+    store_memory,       ///< address value -> value; operand: bytes
     array,              ///< -> reference to the array variable, or the reference that a parameter holds
     variable_as_array,  ///< -> reference to a single variable, as an array of one
     offset_array,       ///< reference n -> reference n elements further

@@ -83,6 +83,8 @@ RunResult run(const Scenario& scenario, OperationTarget& target, const Bounds& b
 /// "note(\"...\")". `strings` are the run's; without them a remark's text is left out.
 std::string describe_call(const Operation& operation, std::span<const std::string> strings = {});
 /// The same for operations of the slab allocator and of kmalloc; describe_call() knows when.
+/// Those of virtual memory; nothing for others.
+std::string describe_memory_call(const Operation& operation);
 std::string describe_slab_call(const Operation& operation, std::span<const std::string> strings = {});
 
 }  // namespace pageframe

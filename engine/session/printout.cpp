@@ -61,6 +61,7 @@ void print_state(Session& session, const TextSink& sink) {
 
 constexpr Printout all_printouts[] = {
     {"buddyinfo", print_state<buddyinfo>},
+    {"vmallocinfo", print_state<vmallocinfo>},
     {"pagetypeinfo", print_state<pagetypeinfo>},
     {"zoneinfo", print_state<zoneinfo>},
     {"unusable_index", print_state<unusable_index>},

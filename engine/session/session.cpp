@@ -4,6 +4,7 @@
 
 #include "engine/machine/machine.h"
 #include "engine/replay/recording.h"
+#include "engine/replay/vmalloc_recording.h"
 #include "engine/scenario/scenario.h"
 
 namespace pageframe {
@@ -75,7 +76,16 @@ std::unique_ptr<Session> Session::from_recording(std::string text, TimelineLimit
     session->source_ = std::move(text);
     RecordingError error;
     auto pool = std::make_shared<ChunkPool>();
-    const auto recording = parse_recording(session->source_, error);
+    if (looks_like_vmalloc_recording(session->source_)) {
+        const auto vmalloc = parse_vmalloc_recording(session->source_, error);
+        auto start = vmalloc ? vmalloc_initial_state(*vmalloc, pool, error) : std::nullopt;
+        if (start) {
+            session->timeline_ = std::make_unique<Timeline>(*std::move(start), pool, limits);
+            for (const Operation& operation : vmalloc->operations) session->timeline_->append(operation);
+            return session;
+        }
+    }
+    const auto recording = error.message.empty() ? parse_recording(session->source_, error) : std::nullopt;
     auto state = recording ? initial_state(*recording, pool, error) : std::nullopt;
     if (!state) {
         session->errors_.push_back({error.line, 1, 1, std::move(error.message), {}});
@@ -89,7 +99,8 @@ std::unique_ptr<Session> Session::from_recording(std::string text, TimelineLimit
 }
 
 std::unique_ptr<Session> Session::from_text(std::string text, TimelineLimits limits) {
-    if (looks_like_recording(text)) return from_recording(std::move(text), limits);
+    if (looks_like_recording(text) || looks_like_vmalloc_recording(text))
+        return from_recording(std::move(text), limits);
     return from_scenario(std::move(text), limits);
 }
 

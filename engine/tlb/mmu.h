@@ -45,6 +45,8 @@ public:
     bool compare(std::uint64_t left, std::uint64_t right, std::uint64_t length, int& result);
     /// show_phy_pages(): a row for each page, and where physical memory jumps. Nothing is accessed.
     void show_pages(std::uint64_t address, std::uint64_t length);
+    /// vmalloc_to_page(): the kernel reads the tables itself, level by level; no_pfn when nothing is mapped.
+    Pfn look_up(std::uint64_t address);
 
     // --- flushing (mmu_flush.cpp) ---
 

@@ -96,6 +96,16 @@ bool Mmu::compare(std::uint64_t left, std::uint64_t right, std::uint64_t length,
     return true;
 }
 
+Pfn Mmu::look_up(std::uint64_t address) {
+    const WalkResult found = walk_tables(paging_, top_of(paging_, kernel_space), address);
+    for (int level = top_level; level >= found.level; --level) {
+        const WalkResult::Step& step = found.steps[level];
+        if (step.table != no_pfn)
+            paging_emitter_.tell(WalkStep{address, step.entry, step.table, step.index, static_cast<Level>(level)});
+    }
+    return found.pfn;
+}
+
 void Mmu::show_pages(std::uint64_t address, std::uint64_t length) {
     constexpr std::uint32_t most_rows = 65536;
     const std::uint64_t end = address + length;
