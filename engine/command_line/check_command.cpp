@@ -1,6 +1,7 @@
 // pageframe check: what is wrong with a text, without running it.
 #include "engine/command_line/command_line.h"
 #include "engine/replay/recording.h"
+#include "engine/replay/slab_recording.h"
 #include "engine/scenario/scenario.h"
 
 namespace pageframe::command_line {
@@ -9,8 +10,12 @@ namespace {
 /// True when the text has no errors.
 bool check_recording(const std::string& file, std::string text, Console& console) {
     RecordingError error;
-    const auto recording = parse_recording(std::move(text), error);
-    if (recording && initial_state(*recording, std::make_shared<ChunkPool>(), error)) return true;
+    if (looks_like_slab_recording(text)) {
+        if (replay_slab(text, error)) return true;
+    } else {
+        const auto recording = parse_recording(std::move(text), error);
+        if (recording && initial_state(*recording, std::make_shared<ChunkPool>(), error)) return true;
+    }
     console.write(format_diagnostic(file, {error.line, 1, 1, error.message, {}}) + "\n");
     return false;
 }

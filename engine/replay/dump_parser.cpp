@@ -163,11 +163,12 @@ bool DumpParser::read_per_cpu_pages(const Line& line) {
           line.named_number("odiff", pages->other_differential)))
         return fail(line, "expire=, diff= and odiff= were expected");
     constexpr std::int32_t largest = static_cast<std::int32_t>(largest_recorded_pfn);
-    const bool in_range = pages->batch >= 1 && pages->batch <= 0xffff && pages->high >= 0 && pages->high <= largest &&
+    const bool in_range = pages->batch >= 1 && pages->batch <= largest && pages->high >= 0 && pages->high <= largest &&
                           pages->count >= 0 && pages->count <= largest && pages->free_factor >= 0 &&
-                          pages->free_factor <= 12 && pages->expire >= 0 && pages->expire <= 3 &&
-                          std::abs(pages->free_pages_differential) <= largest && pages->other_differential >= 0 &&
-                          pages->other_differential <= 1;
+                          pages->free_factor <= 26 &&
+                          (std::int64_t{pages->batch} << pages->free_factor) <= 8 * largest && pages->expire >= 0 &&
+                          pages->expire <= 3 && std::abs(pages->free_pages_differential) <= largest &&
+                          pages->other_differential >= 0 && pages->other_differential <= 1;
     if (!in_range) return fail(line, "a number of this CPU's lists is out of range");
     return true;
 }
