@@ -4,6 +4,7 @@
 #include "engine/buddy/page_allocator.h"
 #include "engine/machine/execute_slab.h"
 #include "engine/machine/machine.h"
+#include "engine/machine/object_bytes.h"
 #include "engine/machine/virtual_memory.h"
 
 namespace pageframe {
@@ -103,6 +104,7 @@ OperationResult execute(State& state, const Operation& operation, OperationNumbe
     output.moves.clear();
     if (is_virtual_memory(operation.kind)) {
         OperationResult result = execute_virtual(state, operation, number, recorder, output);
+        if (note_object_accesses(state, operation, recorder)) result.status = OperationStatus::mistake;
         if (!output.moves.empty()) result.moves = output.moves;
         return result;
     }

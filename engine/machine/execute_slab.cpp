@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "engine/kmalloc/kmalloc.h"
+#include "engine/machine/object_bytes.h"
 #include "engine/slab/machine_pages.h"
 
 namespace pageframe {
@@ -16,7 +17,7 @@ constexpr std::uint64_t most_bulk_objects = 65536;
 class SlabOperations {
 public:
     SlabOperations(State& state, const Operation& operation, Recorder* recorder, OperationOutput& output)
-        : state_(state), operation_(operation), output_(output),
+        : state_(state), operation_(operation), recorder_(recorder), output_(output),
           pages_(state.buddy, operation.cpu, recorder, &output.moves),
           page_allocator_(state.buddy, operation.cpu, recorder, &output.moves),
           slabs_(state.slab, operation.cpu, pages_, recorder), kmalloc_(slabs_, page_allocator_) {}
@@ -24,6 +25,7 @@ public:
     OperationResult run() {
         if ((operation_.context & context_atomic) && may_sleep()) slabs_.check_atomic(operation_.gfp_flags);
         OperationResult result = dispatch();
+        write_bytes(result);
         if (slabs_.made_mistake() || page_allocator_.made_mistake()) result.status = OperationStatus::mistake;
         return result;
     }
@@ -48,6 +50,43 @@ private:
         return {address == 0 ? OperationStatus::failed : OperationStatus::done, address, {}, {}};
     }
 
+    /// What the operation writes into the object it was about.
+    void write_bytes(const OperationResult& result) {
+        switch (operation_.kind) {
+        case OperationKind::kmem_cache_alloc:
+        case OperationKind::kmalloc:
+            paint(result.value);
+            if ((operation_.gfp_flags & gfp::zero) && result.value > zero_size_pointer)
+                zero_object(state_, result.value, object_bytes(result.value), recorder_);
+            return;
+        case OperationKind::kmem_cache_free:
+        case OperationKind::kfree: paint(operation_.argument); return;
+        case OperationKind::krealloc:
+            if (result.value > zero_size_pointer && operation_.argument > zero_size_pointer &&
+                result.value != operation_.argument)
+                copy_object(state_, result.value, operation_.argument, std::min(old_bytes_, object_bytes(result.value)),
+                            recorder_);
+            return;
+        default: return;
+        }
+    }
+    void paint(std::uint64_t address) {
+        const SlabId slab = address < direct_map_start
+                                ? no_slab
+                                : state_.slab.slab_at(static_cast<Pfn>((address - direct_map_start) >> page_shift));
+        if (slab != no_slab && state_.slab.caches[state_.slab.slabs[slab].cache].geometry.debugged()) [[unlikely]]
+            paint_object(state_, address, recorder_);
+    }
+    /// What the object has room for; 0 for what is none.
+    std::uint64_t object_bytes(std::uint64_t address) const {
+        if (address < direct_map_start) return 0;
+        const ObjectReference object = object_at(state_.slab, address);
+        if (object.slab != no_slab)
+            return state_.slab.caches[state_.slab.slabs[object.slab].cache].geometry.object_size;
+        const std::uint64_t frame = (address - direct_map_start) >> page_shift;
+        return frame < state_.buddy.frame_count() ? page_size << state_.buddy.frames[frame].order : 0;
+    }
+
     OperationResult dispatch() {
         const std::uint64_t argument = operation_.argument;
         switch (operation_.kind) {
@@ -66,6 +105,7 @@ private:
         case OperationKind::kmalloc: return got(kmalloc_.allocate(argument, operation_.gfp_flags, operation_.node));
         case OperationKind::kfree: kmalloc_.free(argument, operation_.text); return {};
         case OperationKind::krealloc:
+            old_bytes_ = object_bytes(argument);
             return got(kmalloc_.reallocate(argument, operation_.pfn, operation_.gfp_flags, operation_.text));
         case OperationKind::ksize: {
             OperationResult result;
@@ -119,7 +159,9 @@ private:
 
     State& state_;
     const Operation& operation_;
+    Recorder* recorder_;
     OperationOutput& output_;
+    std::uint64_t old_bytes_ = 0;  ///< krealloc: of the object before
     MachinePages pages_;
     PageAllocator page_allocator_;
     SlabAllocator slabs_;

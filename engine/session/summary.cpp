@@ -3,7 +3,9 @@
 #include <bit>
 
 #include "engine/machine/events.h"
+#include "engine/machine/virtual_memory.h"
 #include "engine/session/session.h"
+#include "engine/session/summary_memory.h"
 #include "engine/session/summary_slab.h"
 
 namespace pageframe {
@@ -76,7 +78,8 @@ public:
         State state = before_;
         for (const EventRecord& event : events_) {
             const std::string_view name = event_name(event);
-            if (name == "PageMistake" || name == "SlabMistake") return event_sentence(event, state);
+            if (name == "PageMistake" || name == "SlabMistake" || name == "ObjectAccess")
+                return event_sentence(event, state);
             apply_event(event, state);
         }
         return Sentence("A mistake of the caller.");
@@ -136,6 +139,8 @@ Sentence Session::summary_of(OperationNumber number) {
     default: break;
     }
     const OperationResult result = timeline_->result_of(number);
+    if (is_virtual_memory(operation.kind))
+        return memory_summary(operation, result, timeline_->events_of(number), timeline_->state_before(number));
     const Summary summary(operation, result, timeline_->events_of(number), timeline_->state_before(number));
     if (result.status == OperationStatus::mistake) return summary.of_mistake();
     switch (operation.kind) {

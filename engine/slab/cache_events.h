@@ -148,8 +148,11 @@ struct SlabMistake {
         destroyed_cache,  ///< a cache that is gone, or never was
         bad_request,      ///< kmem_cache_create() says no
         sleep_in_atomic,
-        wrong_free,        ///< kfree() of a page that kmalloc() did not give out
-        constructor_zero,  ///< __GFP_ZERO with a constructor
+        wrong_free,         ///< kfree() of a page that kmalloc() did not give out
+        damaged_at_free,    ///< a red zone was written over: found when the object comes back
+        damaged_at_alloc,   ///< a free object was written to: found when it is about to be given out
+        wild_free_pointer,  ///< a free object's link was written over
+        constructor_zero,   ///< __GFP_ZERO with a constructor
     };
     std::uint64_t address;
     OperationNumber first;   ///< where it was taken, or freed first

@@ -59,11 +59,15 @@ enum class SlabPlace : std::uint8_t {
     node_free,     ///< classic SLAB: on its node's list of free slabs
 };
 
+/// SlabObject::marks: what a write has damaged since the object was last set up.
+inline constexpr std::uint8_t damaged_left_red_zone = 1, damaged_right_red_zone = 2, damaged_padding = 4,
+                              damaged_while_free = 8, damaged_free_pointer = 16;
+
 /// One object's record. The object's bytes are elsewhere (memory contents), if anybody looks at them.
 struct SlabObject {
     ObjectIndex next = no_object;  ///< the free object after this one
     std::uint8_t allocated = 0;
-    std::uint8_t marks = 0;                       ///< object_mark_*
+    std::uint8_t marks = 0;                       ///< damaged_*
     OperationNumber allocated_by = no_operation;  ///< the last one that took it
     OperationNumber freed_by = no_operation;      ///< the last one that gave it back
     std::uint32_t requested = 0;                  ///< bytes the caller of kmalloc() wanted

@@ -196,7 +196,24 @@ bool SlabAllocator::check_free(CacheId& cache, std::uint64_t address, ObjectRefe
         stale.second = record.allocated_by;
         mistake(stale);
     }
-    return true;
+    return check_red_zones(cache, address, object);
+}
+
+/// free_consistency_checks(): with a red zone written over, the object is not freed.
+bool SlabAllocator::check_red_zones(CacheId cache, std::uint64_t address, ObjectReference object) {
+    const SlabObject record = state_.object(state_.slabs[object.slab], object.index);
+    if (record.marks == 0) [[likely]]
+        return true;
+    const CacheGeometry& geometry = state_.caches[cache].geometry;
+    const bool seen = (record.marks & (damaged_left_red_zone | damaged_right_red_zone)) != 0 &&
+                      geometry.has(slab_flag::red_zone) && geometry.has(slab_flag::consistency_checks);
+    if (seen) {
+        SlabMistake what = about(SlabMistake::Kind::damaged_at_free, address, cache, object);
+        what.first = record.allocated_by;
+        mistake(what);
+    }
+    emitter_.emit(ClearMarks{object.slab, object.index});
+    return !seen;
 }
 
 /// With SLAB_CONSISTENCY_CHECKS it is refused; without, SLAB_FREELIST_HARDENED notices only when the object

@@ -49,6 +49,7 @@ private:
     bool known(CacheId cache);
     /// Checks one free; false when nothing may be changed. `cache` becomes the object's own.
     bool check_free(CacheId& cache, std::uint64_t address, ObjectReference object, OperationNumber taken_by);
+    bool check_red_zones(CacheId cache, std::uint64_t address, ObjectReference object);
     bool check_double_free(CacheId cache, std::uint64_t address, ObjectReference object);
     CacheId find_mergeable(const CacheRequest& request) const;
     void name(CacheId cache, std::string_view text);

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "engine/core/event.h"
+#include "engine/slab/access_events.h"
 #include "engine/slab/cache_events.h"
 #include "engine/slab/classic_events.h"
 #include "engine/slab/slab.h"
@@ -395,7 +396,7 @@ using SlabEvents =
              TakeListLock, RemovePartial, AddPartial, KeepForCpu, Unfreeze, ReleaseObject, PushCpuFreelist,
              PushSlabFreelist, TakeSingle, MarkFull, UnmarkFull, SlabOutOfMemory, SlabMistake, RequestLarge, KeepObject,
              TakeFromArray, PutInArray, FillArray, TakeFromShared, GiveToShared, DropEntries, PutBack, MoveSlab,
-             ColourSlab, ForgetFree>;
+             ColourSlab, ForgetFree, ObjectAccess, ClearMarks, CutFreelist, QuarantineSlab>;
 
 using SlabEmitter = Emitter<SlabState, Subsystem::slab, SlabEvents>;
 

@@ -367,6 +367,21 @@ Sentence SlabMistake::sentence(const SlabState& state) const {
     case Kind::wrong_free:
         head("kfree() of what kmalloc() did not give");
         return s << place << " is not the first byte of a block of pages in use.";
+    case Kind::damaged_at_free:
+        head("Red zone overwritten");
+        return s << "object " << std::uint32_t{index} << " of " << cache_text(state, cache) << " at " << place
+                 << ", taken by " << operation_text(first)
+                 << ", comes back with bytes beside it changed. The free is refused, and the red zone restored.";
+    case Kind::damaged_at_alloc:
+        head("Poison overwritten");
+        return s << "object " << std::uint32_t{index} << " of " << cache_text(state, cache) << " at " << place
+                 << " was freed by " << operation_text(first) << " and written to since.";
+    case Kind::wild_free_pointer:
+        head("Corrupted freelist");
+        return s << "object " << std::uint32_t{index} << " of " << cache_text(state, cache) << " at " << place
+                 << " was freed by " << operation_text(first)
+                 << ", and its link to the next free object was written over. The kernel would follow a wild "
+                    "pointer with the next request; here the list ends.";
     case Kind::constructor_zero:
         head("__GFP_ZERO and a constructor");
         return s << "zeroing would undo what the constructor has set up.";

@@ -95,6 +95,8 @@ private:
     ObjectReference take_single(const Request& request, SlabId slab);
     void debug_free(CacheId cache, SlabId slab, ObjectIndex head, ObjectIndex tail, ObjectIndex count);
     void mark_full(CacheId cache, SlabId slab);
+    bool check_free_object(CacheId cache, ObjectReference object);
+    void check_free_pointer(CacheId cache, ObjectReference object);
 
     const CacheGeometry& geometry(CacheId cache) const { return state_.caches[cache].geometry; }
     const CpuCache& own(CacheId cache) const { return state_.cpu_cache(cache, cpu_); }

@@ -24,6 +24,9 @@ ObjectReference Slub::allocate(CacheId cache, GfpFlags gfp_flags, NodeId node, s
 ObjectReference Slub::take_from_cpu(const Request& request, bool slow) {
     const CpuCache& cpu = own(request.cache);
     const ObjectReference object{cpu.slab, cpu.freelist};
+    const SlabObject& record = state_.object(state_.slabs[object.slab], object.index);
+    if (record.marks != 0) [[unlikely]]
+        check_free_pointer(request.cache, object);
     const ObjectIndex next = state_.object(state_.slabs[object.slab], object.index).next;
     emitter_.emit(TakeObject{object.slab, state_.operation, request.requested, request.cache, object.index, next, cpu_,
                              static_cast<std::uint8_t>(slow)});

@@ -25,6 +25,11 @@ ObjectReference Slub::single_from_node(const Request& request, NodeId node) {
     const SlabId id = state_.cache_node(request.cache, node).partial.head;
     if (id == no_slab) return {};
     lock(request.cache, node);
+    if (!check_free_object(request.cache, {id, state_.slabs[id].freelist})) {
+        emitter_.emit(RemovePartial{id, request.cache, node});
+        emitter_.emit(QuarantineSlab{id, request.cache});
+        return single_from_node(request, node);
+    }
     const ObjectReference object = take_single(request, id);
     if (state_.slabs[id].inuse == state_.slabs[id].objects) {
         emitter_.emit(RemovePartial{id, request.cache, node});
@@ -51,6 +56,32 @@ ObjectReference Slub::take_single(const Request& request, SlabId id) {
     const ObjectIndex next = state_.object(state_.slabs[id], index).next;
     emitter_.emit(TakeSingle{id, state_.operation, request.requested, index, next, cpu_});
     return {id, index};
+}
+
+/// check_object() before an object is given out: false when its poison or a red zone was written over.
+bool Slub::check_free_object(CacheId cache, ObjectReference object) {
+    const SlabObject& record = state_.object(state_.slabs[object.slab], object.index);
+    const CacheGeometry& cut = geometry(cache);
+    if (record.marks == 0 || !cut.has(slab_flag::consistency_checks)) return true;
+    std::uint8_t seen = 0;
+    if (cut.has(slab_flag::object_poison)) seen |= damaged_while_free;
+    if (cut.has(slab_flag::red_zone)) seen |= damaged_left_red_zone | damaged_right_red_zone;
+    if ((record.marks & seen) == 0) return true;
+    emitter_.emit(SlabMistake{object_address(state_, object), record.freed_by, no_operation, object.slab, object.index,
+                              cache, no_cache, SlabMistake::Kind::damaged_at_alloc, 1});
+    emitter_.emit(ClearMarks{object.slab, object.index});
+    return false;
+}
+
+/// A link that was written over leads nowhere: the rest of the list is lost.
+void Slub::check_free_pointer(CacheId cache, ObjectReference object) {
+    const SlabObject record = state_.object(state_.slabs[object.slab], object.index);
+    if (record.marks & damaged_free_pointer) {
+        emitter_.emit(SlabMistake{object_address(state_, object), record.freed_by, no_operation, object.slab,
+                                  object.index, cache, no_cache, SlabMistake::Kind::wild_free_pointer, 1});
+        emitter_.emit(CutFreelist{object.slab, object.index});
+    }
+    emitter_.emit(ClearMarks{object.slab, object.index});
 }
 
 void Slub::mark_full(CacheId cache, SlabId id) {

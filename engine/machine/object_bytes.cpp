@@ -1,0 +1,88 @@
+#include "engine/machine/object_bytes.h"
+
+#include <algorithm>
+
+#include "engine/paging/paging_events.h"
+#include "engine/slab/object_access.h"
+
+namespace pageframe {
+
+namespace {
+
+constexpr std::uint8_t poison_free = 0x6b, poison_end = 0xa5, red_inactive = 0xbb, red_active = 0xcc;
+
+bool all_zero(const State& state, std::uint64_t physical, std::uint64_t bytes) {
+    for (std::uint64_t at = physical & ~(page_size - 1); at < physical + bytes; at += page_size)
+        if (state.paging.memory.uniform_byte(static_cast<Pfn>(at >> page_shift)) != 0) return false;
+    return true;
+}
+
+/// `bytes` at a physical address become `byte`, frame by frame.
+void fill(State& state, std::uint64_t physical, std::uint64_t bytes, std::uint8_t byte, Recorder* recorder) {
+    PagingEmitter emitter(state.paging, recorder);
+    while (bytes != 0) {
+        const auto here = static_cast<std::uint32_t>(std::min(bytes, page_size - physical % page_size));
+        emitter.emit(FillBytes{0, physical, here, byte});
+        physical += here;
+        bytes -= here;
+    }
+}
+
+}  // namespace
+
+void zero_object(State& state, std::uint64_t address, std::uint64_t bytes, Recorder* recorder) {
+    if (address < direct_map_start) return;
+    const std::uint64_t physical = address - direct_map_start;
+    if (!all_zero(state, physical, bytes)) fill(state, physical, bytes, 0, recorder);
+}
+
+void copy_object(State& state, std::uint64_t to, std::uint64_t from, std::uint64_t bytes, Recorder* recorder) {
+    if (to < direct_map_start || from < direct_map_start) return;
+    std::uint64_t source = from - direct_map_start;
+    std::uint64_t target = to - direct_map_start;
+    if (all_zero(state, source, bytes) && all_zero(state, target, bytes)) return;
+    PagingEmitter emitter(state.paging, recorder);
+    while (bytes != 0) {
+        const std::uint64_t room = page_size - std::max(source % page_size, target % page_size);
+        const auto here = static_cast<std::uint32_t>(std::min(bytes, room));
+        emitter.emit(CopyBytes{direct_map_start + target, target, source, here});
+        source += here;
+        target += here;
+        bytes -= here;
+    }
+}
+
+void paint_object(State& state, std::uint64_t address, Recorder* recorder) {
+    const ObjectReference object = object_at(state.slab, address);
+    if (object.index == no_object) return;
+    const Slab& slab = state.slab.slabs[object.slab];
+    const CacheGeometry& geometry = state.slab.caches[slab.cache].geometry;
+    const std::uint64_t physical = address - direct_map_start;
+    const bool red_zone = geometry.has(slab_flag::red_zone);
+    const bool in_use = state.slab.object(slab, object.index).allocated != 0;
+    const std::uint8_t red = in_use ? red_active : red_inactive;
+    if (red_zone) fill(state, physical - geometry.red_left_pad, geometry.red_left_pad, red, recorder);
+    if (geometry.has(slab_flag::object_poison)) {
+        fill(state, physical, geometry.object_size - 1, poison_free, recorder);
+        fill(state, physical + geometry.object_size - 1, 1, poison_end, recorder);
+    }
+    if (red_zone) fill(state, physical + geometry.object_size, geometry.inuse - geometry.object_size, red, recorder);
+}
+
+bool note_object_accesses(State& state, const Operation& operation, Recorder* recorder) {
+    if (state.slab.slab_count == 0) return false;
+    SlabEmitter emitter(state.slab, recorder);
+    const std::uint64_t address = operation.argument;
+    switch (operation.kind) {
+    case OperationKind::load: return note_object_access(emitter, address, operation.order, false);
+    case OperationKind::store: return note_object_access(emitter, address, operation.order, true);
+    case OperationKind::fill_memory: return note_object_access(emitter, address, second_argument(operation), true);
+    case OperationKind::copy_memory: {
+        const bool written = note_object_access(emitter, address, operation.text, true);
+        return note_object_access(emitter, second_argument(operation), operation.text, false) || written;
+    }
+    default: return false;
+    }
+}
+
+}  // namespace pageframe

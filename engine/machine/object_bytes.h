@@ -1,0 +1,24 @@
+// The bytes of objects: what the slab allocator writes into memory, and what loads and stores do to objects.
+//
+// Bytes are kept only where somebody wrote (core/physical_memory.h). Of a debugged cache an object's red
+// zones and poison are written when it is taken and given back; an object that was never taken has none
+// yet, and free pointers are not written: they are the records' (SlabObject::next).
+#pragma once
+
+#include "engine/core/event.h"
+#include "engine/core/operation.h"
+#include "engine/machine/state.h"
+
+namespace pageframe {
+
+/// __GFP_ZERO
+void zero_object(State& state, std::uint64_t address, std::uint64_t bytes, Recorder* recorder);
+/// krealloc()'s memcpy
+void copy_object(State& state, std::uint64_t to, std::uint64_t from, std::uint64_t bytes, Recorder* recorder);
+/// init_object(): poison 0x6b ... 0xa5, red zones 0xcc (in use) or 0xbb (free); for caches that have them.
+void paint_object(State& state, std::uint64_t address, Recorder* recorder);
+/// Tells what a load, store, memset or memcpy does to objects that are not the caller's to touch. True for
+/// such a mistake.
+bool note_object_accesses(State& state, const Operation& operation, Recorder* recorder);
+
+}  // namespace pageframe
