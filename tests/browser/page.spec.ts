@@ -59,18 +59,22 @@ test("the menu of examples stands within the page at every width", async ({ page
 test.describe("by touch", () => {
   test.use({ hasTouch: true, viewport: { width: 390, height: 844 } });
 
-  async function touch(page: any, type: string, points: number[][]) {
+  /** Fingers on the page: what their touches are told by. */
+  async function fingers(page: any) {
     const client = await page.context().newCDPSession(page);
-    const touchPoints = points.map(([x, y], id) => ({ x, y, id }));
-    await client.send("Input.dispatchTouchEvent", { type, touchPoints });
+    return (type: string, ...places: number[][]) => {
+      const touchPoints = places.map(([x, y], id) => ({ x, y, id }));
+      return client.send("Input.dispatchTouchEvent", { type, touchPoints });
+    };
   }
 
   test("a swipe over the sentence goes to the next view", async ({ page, site }) => {
     await open_scenario(page, site, [0, 3]);
-    await touch(page, "touchStart", [[300, 90]]);
-    await touch(page, "touchMove", [[200, 92]]);
-    await touch(page, "touchMove", [[120, 94]]);
-    await touch(page, "touchEnd", []);
+    const touch = await fingers(page);
+    await touch("touchStart", [300, 90]);
+    await touch("touchMove", [200, 92]);
+    await touch("touchMove", [120, 94]);
+    await touch("touchEnd");
     await expect(page.getByRole("tab", { name: "Tree" })).toHaveAttribute("aria-selected", "true");
     await expect(page.locator("#tree")).toBeVisible();
   });
@@ -79,16 +83,10 @@ test.describe("by touch", () => {
     await open_scenario(page, site, [0, 3]);
     const settings = () => page.evaluate(() => window.pageframe!.viewSettings());
     const before = await settings();
-    await touch(page, "touchStart", [
-      [180, 400],
-      [220, 400],
-    ]);
-    for (const apart of [40, 70, 100, 130])
-      await touch(page, "touchMove", [
-        [200 - apart, 400],
-        [200 + apart, 400],
-      ]);
-    await touch(page, "touchEnd", []);
+    const touch = await fingers(page);
+    await touch("touchStart", [180, 400], [220, 400]);
+    for (const apart of [40, 70, 100, 130]) await touch("touchMove", [200 - apart, 400], [200 + apart, 400]);
+    await touch("touchEnd");
     await expect.poll(settings).not.toBe(before);
   });
 });

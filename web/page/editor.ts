@@ -29,9 +29,6 @@ export class Editor {
     this.field.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.runNow();
     });
-    // What was typed in the last moments before the page goes away is kept too.
-    for (const leaving of ["pagehide", "visibilitychange"])
-      window.addEventListener(leaving, () => this.timer !== 0 && this.reader.keep(this.field.value));
     new ResizeObserver(() => {
       this.reveal();
       this.draw();
