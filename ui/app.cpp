@@ -16,7 +16,13 @@ constexpr float drag_threshold = 16;
 
 }  // namespace
 
-App::App() : places_{{{&memory_, {}}, {&tree_, {}}, {&free_lists_, {}}, {&watermarks_, {}}, {&landscape_, {}}}} {
+App::App()
+    : places_{{{&memory_, {}},
+               {&tree_, {}},
+               {&free_lists_, {}},
+               {&per_cpu_lists_, {}},
+               {&watermarks_, {}},
+               {&landscape_, {}}}} {
     IMGUI_CHECKVERSION();
     ImGui::CreateContext();
     ImGuiIO& io = ImGui::GetIO();

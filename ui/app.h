@@ -24,6 +24,7 @@
 #include "ui/views/free_lists_view.h"
 #include "ui/views/landscape_view.h"
 #include "ui/views/memory_view.h"
+#include "ui/views/per_cpu_lists_view.h"
 #include "ui/views/watermarks_view.h"
 
 namespace pageframe::ui {
@@ -106,9 +107,10 @@ private:
     MemoryView memory_;
     BuddyView tree_;
     FreeListsView free_lists_;
+    PerCpuListsView per_cpu_lists_;
     WatermarksView watermarks_;
     LandscapeView landscape_;
-    std::array<Place, 5> places_;
+    std::array<Place, 6> places_;
     const View* captured_ = nullptr;  ///< the view that the pointer was pressed in
 
     float pinch_factor_ = 1;

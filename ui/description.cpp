@@ -52,6 +52,12 @@ std::string zone_name(const BuddyState& state, ZoneId zone) {
     return state.node_count > 1 ? "node " + std::to_string(z.node) + " " + name : name;
 }
 
+std::string short_zone_name(const BuddyState& state, ZoneId zone) {
+    const Zone& z = state.zones[zone];
+    const std::string name = zone_kind_name(z.kind);
+    return state.node_count > 1 ? std::to_string(z.node) + ":" + name : name;
+}
+
 const char* frame_kind_text(FrameKind kind) {
     switch (kind) {
     case FrameKind::interior:

@@ -30,6 +30,8 @@ BlockDescription describe_block(const State& state, const Session& session, Pfn 
 
 /// "DMA32", or "node 1 DMA32" where there are several nodes.
 std::string zone_name(const BuddyState& state, ZoneId zone);
+/// "DMA32", or "1:DMA32".
+std::string short_zone_name(const BuddyState& state, ZoneId zone);
 /// "allocated", "free", "on a CPU's list", "reserved", "no memory"
 const char* frame_kind_text(FrameKind kind);
 

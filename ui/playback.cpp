@@ -10,6 +10,10 @@ namespace {
 /// An operation with more events than this is shown by its last ones.
 constexpr std::size_t most_events_highlighted = 4096;
 constexpr std::size_t most_spans = 1024;
+/// So many remarks in a row still speak about the operation before them.
+constexpr OperationNumber most_remarks = 8;
+
+bool is_remark(OperationKind kind) { return kind <= OperationKind::assertion; }
 
 /// Lays a span over the others: each frame keeps the role it was given last.
 void lay_over(HighlightList& list, const Highlight& upper) {
@@ -88,23 +92,36 @@ std::uint32_t Playback::event() const {
 void Playback::look_closely() {
     ++revision_;
     const OperationNumber operation_now = operation();
-    if (operation_now != seen_ || revision_ == 1) {
-        seen_ = operation_now;
-        events_.clear();
-        result_ = {};
-        Timeline& timeline = session_->timeline();
-        if (operation_now != no_operation) {
-            const std::span<const EventRecord> events = timeline.events_of(operation_now);
-            events_.assign(events.begin(), events.end());
-            result_ = timeline.result_of(operation_now);
-            result_.pages = {};
-            before_operation_ = timeline.state_before(operation_now);
-        } else {
-            before_operation_ = timeline.state();
-        }
-    }
+    if (operation_now != seen_ || revision_ == 1) read_operation(operation_now);
     find_state_before();
     find_highlight();
+}
+
+void Playback::read_operation(OperationNumber number) {
+    Timeline& timeline = session_->timeline();
+    seen_ = number;
+    events_.clear();
+    earlier_events_.clear();
+    result_ = {};
+    if (number == no_operation) {
+        before_operation_ = timeline.state();
+        return;
+    }
+    const std::span<const EventRecord> events = timeline.events_of(number);
+    events_.assign(events.begin(), events.end());
+    result_ = timeline.result_of(number);
+    result_.pages = {};
+    before_operation_ = timeline.state_before(number);
+    OperationNumber earlier = number;
+    while (is_remark(timeline.operation(earlier).kind) && earlier > 0 && number - earlier < most_remarks) --earlier;
+    if (earlier == number || is_remark(timeline.operation(earlier).kind)) return;
+    const std::span<const EventRecord> spoken_of = timeline.events_of(earlier);
+    earlier_events_.assign(spoken_of.begin(), spoken_of.end());
+    before_operation_ = timeline.state_before(earlier);
+}
+
+std::span<const EventRecord> Playback::lit_events() const {
+    return events_.empty() ? std::span<const EventRecord>(earlier_events_) : std::span<const EventRecord>(events_);
 }
 
 void Playback::find_state_before() {
@@ -117,13 +134,13 @@ void Playback::find_state_before() {
 void Playback::find_highlight() {
     highlight_.clear();
     HighlightList found;
+    const std::span<const EventRecord> events = lit_events();
     const std::uint32_t event_now = position().event;
     if (event_now > 0) {
-        event_highlight(events_[event_now - 1], found);
+        event_highlight(events[event_now - 1], found);
     } else {
-        const std::size_t first =
-            events_.size() > most_events_highlighted ? events_.size() - most_events_highlighted : 0;
-        for (std::size_t event = first; event < events_.size(); ++event) event_highlight(events_[event], found);
+        const std::size_t most = std::min(events.size(), most_events_highlighted);
+        for (const EventRecord& event : events.last(most)) event_highlight(event, found);
     }
     for (const Highlight& span : found) {
         if (highlight_.size() >= most_spans) highlight_.erase(highlight_.begin());

@@ -56,13 +56,16 @@ public:
 
 private:
     void look_closely();
+    void read_operation(OperationNumber number);
     void find_state_before();
     void find_highlight();
+    std::span<const EventRecord> lit_events() const;
 
     std::unique_ptr<Session> session_;
     OperationNumber seen_ = no_operation;
     std::vector<EventRecord> events_;
     OperationResult result_;
+    std::vector<EventRecord> earlier_events_;  ///< of the operation that a remark speaks about
     State before_operation_;
     State before_;
     HighlightList highlight_;

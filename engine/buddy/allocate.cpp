@@ -28,8 +28,7 @@ bool PageAllocator::prepare(Request& request, GfpFlags gfp_flags, Order order, N
     const NodeZonelists& lists = state_.zonelists[from];
     request.zonelist = gfp_flags & gfp::thisnode ? &lists.this_node : &lists.fallback;
     request.preferred = 0;
-    while (request.preferred < request.zonelist->count &&
-           zone(request.preferred_zone()).kind > request.highest_zone)
+    while (request.preferred < request.zonelist->count && zone(request.preferred_zone()).kind > request.highest_zone)
         ++request.preferred;
     return request.preferred < request.zonelist->count;
 }
@@ -103,8 +102,8 @@ Pfn PageAllocator::get_page_from_freelist(const Request& request, std::uint32_t 
 /// prep_new_page(): the block becomes the caller's.
 void PageAllocator::hand_out(Pfn pfn, const Request& request) {
     const bool lru = state_.movable_pages_on_lru && request.migratetype == Migratetype::movable;
-    emitter_.emit(HandOutBlock{pfn, state_.operation, request.gfp_flags, request.order,
-                               state_.frames[pfn].migratetype, lru ? FrameUse::lru : FrameUse::other});
+    emitter_.emit(HandOutBlock{pfn, state_.operation, request.gfp_flags, request.order, state_.frames[pfn].migratetype,
+                               lru ? FrameUse::lru : FrameUse::other});
 }
 
 Pfn PageAllocator::slow_path(const Request& request) {

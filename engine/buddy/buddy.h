@@ -101,10 +101,10 @@ inline constexpr std::uint32_t zone_reclaim_active = 1U << 1;
 struct Zone {
     ZoneKind kind{};
     NodeId node = 0;
-    Pfn start = 0;    ///< first pfn
-    Pfn spanned = 0;  ///< frames from start to the end, holes included
-    Pfn present = 0;  ///< frames that exist
-    Pfn managed = 0;  ///< frames that the page allocator was given
+    Pfn start = 0;                             ///< first pfn
+    Pfn spanned = 0;                           ///< frames from start to the end, holes included
+    Pfn present = 0;                           ///< frames that exist
+    Pfn managed = 0;                           ///< frames that the page allocator was given
     std::array<std::uint32_t, 3> watermark{};  ///< min, low, high; without the boost
     std::uint32_t watermark_boost = 0;
     std::uint32_t nr_reserved_highatomic = 0;  ///< frames in high-atomic pageblocks
@@ -113,7 +113,7 @@ struct Zone {
     std::int64_t free_pages = 0;
     std::int64_t free_cma_pages = 0;
     std::uint32_t isolated_pageblocks = 0;
-    std::uint32_t stat_threshold = 1;     ///< a CPU's differential beyond this is folded in
+    std::uint32_t stat_threshold = 1;  ///< a CPU's differential beyond this is folded in
     std::uint32_t percpu_drift_mark = 0;
     /// Kept for requests that could not use a higher zone, by the request's highest zone.
     std::array<std::uint32_t, 5> lowmem_reserve{};
@@ -138,8 +138,8 @@ struct PerCpuPages {
     std::int32_t expire = 0;
     std::int32_t free_pages_differential = 0;  ///< vm_stat_diff[NR_FREE_PAGES], not yet in the zone's count
     std::int32_t other_differential = 0;       ///< 1: another counter of this CPU waits to be folded
-    std::uint32_t zone_lock_taken = 0;     ///< how often this CPU took zone->lock ...
-    std::uint32_t per_cpu_lock_taken = 0;  ///< ... and its own pcp->lock, which nobody else wants
+    std::uint32_t zone_lock_taken = 0;         ///< how often this CPU took zone->lock ...
+    std::uint32_t per_cpu_lock_taken = 0;      ///< ... and its own pcp->lock, which nobody else wants
     std::array<std::uint32_t, 13> reserved{};  ///< to a power of two, for ChunkArray
 };
 static_assert(sizeof(PerCpuPages) == 256);
@@ -164,12 +164,12 @@ struct CmaArea {
 };
 
 struct BuddyState {
-    ChunkArray<PageFrame> frames;         ///< by pfn
-    ChunkArray<Migratetype> pageblocks;   ///< by pfn >> pageblock_order
-    std::vector<Zone> zones;              ///< by zone id, ascending start
-    ChunkArray<PerCpuPages> per_cpu;      ///< by per_cpu_index(zone, cpu); what no CPU has shares one chunk
-    std::vector<NodeZonelists> zonelists; ///< by node
-    std::vector<NodeId> cpu_node;         ///< by cpu
+    ChunkArray<PageFrame> frames;          ///< by pfn
+    ChunkArray<Migratetype> pageblocks;    ///< by pfn >> pageblock_order
+    std::vector<Zone> zones;               ///< by zone id, ascending start
+    ChunkArray<PerCpuPages> per_cpu;       ///< by per_cpu_index(zone, cpu); what no CPU has shares one chunk
+    std::vector<NodeZonelists> zonelists;  ///< by node
+    std::vector<NodeId> cpu_node;          ///< by cpu
     std::uint8_t node_count = 1;
     /// The operation that runs now: the owner of what it takes.
     OperationNumber operation = no_operation;
@@ -177,7 +177,7 @@ struct BuddyState {
     // Settings (vm.*), constant during a run.
     std::uint32_t watermark_boost_factor = 15000;
     bool per_cpu_lists = true;
-    bool cma = false;                 ///< the machine has CMA areas
+    bool cma = false;  ///< the machine has CMA areas
     std::vector<CmaArea> cma_areas;
     /// Pages taken with __GFP_MOVABLE belong to processes (are on the LRU) and can be migrated.
     bool movable_pages_on_lru = true;

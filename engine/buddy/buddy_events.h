@@ -50,7 +50,15 @@ struct WatermarkCheck {
 struct SlowPath {
     static constexpr const char* name = "SlowPath";
     static constexpr const char* function = "__alloc_pages_slowpath()";
-    enum class Step : std::uint8_t { enter, reserves, no_watermarks, direct_reclaim, out_of_memory, fragmenting, remote };
+    enum class Step : std::uint8_t {
+        enter,
+        reserves,
+        no_watermarks,
+        direct_reclaim,
+        out_of_memory,
+        fragmenting,
+        remote
+    };
     Step step;
     Order order;
     GfpFlags gfp_flags;
@@ -239,7 +247,7 @@ struct StealFallback {
     enum class Extent : std::uint8_t { this_block, whole_pageblock, owned_pageblocks };
     Pfn pfn;
     ZoneId zone;
-    Order order;   ///< of the block found
+    Order order;  ///< of the block found
     Order wanted;
     Migratetype wanted_type;
     Migratetype fallback_type;
@@ -500,21 +508,21 @@ struct PageMistake {
     static constexpr const char* name = "PageMistake";
     static constexpr const char* function = "bad_page()";
     enum class Kind : std::uint8_t {
-        double_free,       ///< it is free already
-        stale_free,        ///< freed before, and handed to someone else since
-        never_allocated,   ///< inside another block, reserved, or no memory at all
-        order_too_small,   ///< the rest of the block leaks
-        order_too_large,   ///< it would free frames of others
-        sleep_in_atomic,   ///< a request that may sleep inside atomic { }
-        not_a_block,       ///< split_page() of something that is not an allocated block
-        not_contiguous,    ///< cma_release() of what cma_alloc() did not give
+        double_free,      ///< it is free already
+        stale_free,       ///< freed before, and handed to someone else since
+        never_allocated,  ///< inside another block, reserved, or no memory at all
+        order_too_small,  ///< the rest of the block leaks
+        order_too_large,  ///< it would free frames of others
+        sleep_in_atomic,  ///< a request that may sleep inside atomic { }
+        not_a_block,      ///< split_page() of something that is not an allocated block
+        not_contiguous,   ///< cma_release() of what cma_alloc() did not give
     };
     Pfn pfn;
     OperationNumber first;   ///< no_operation: unknown, or from before the run
     OperationNumber second;  ///< the present owner, for stale_free
     Kind kind;
-    Order order;             ///< as the caller gave it
-    Order real_order;        ///< of the block
+    Order order;       ///< as the caller gave it
+    Order real_order;  ///< of the block
     FrameKind found;
     Sentence sentence(const BuddyState& state) const;
     void highlight(HighlightList& list) const {
@@ -524,10 +532,10 @@ struct PageMistake {
 
 using BuddyEvents =
     TypeList<RequestPages, WatermarkCheck, SlowPath, AllocationFailed, TakeLock, TakeFreeBlock, SplitBlock,
-             CountFreePages, HandOutBlock, UseBlock, SplitPage, CutBlock, StealFallback, MoveFreeBlock, SetPageblockType, BoostWatermark,
-             WakeKswapd, ReserveHighatomic, TakeBack, MergeBuddy, AddFreeBlock, PerCpuRefill, PerCpuDrain, PerCpuAdd,
-             PerCpuRemove, SetFreeFactor, FoldStatistics, SetExpire, PageMistake, Compact, CompactBlocked,
-             IsolateFreeBlock, MovePage, IsolatePageblock, TakeContiguous, ContiguousRequest>;
+             CountFreePages, HandOutBlock, UseBlock, SplitPage, CutBlock, StealFallback, MoveFreeBlock,
+             SetPageblockType, BoostWatermark, WakeKswapd, ReserveHighatomic, TakeBack, MergeBuddy, AddFreeBlock,
+             PerCpuRefill, PerCpuDrain, PerCpuAdd, PerCpuRemove, SetFreeFactor, FoldStatistics, SetExpire, PageMistake,
+             Compact, CompactBlocked, IsolateFreeBlock, MovePage, IsolatePageblock, TakeContiguous, ContiguousRequest>;
 
 using BuddyEmitter = Emitter<BuddyState, Subsystem::buddy, BuddyEvents>;
 

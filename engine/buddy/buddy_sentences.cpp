@@ -33,8 +33,8 @@ std::string operation_text(OperationNumber operation) {
 Sentence RequestPages::sentence(const BuddyState& state) const {
     Sentence s;
     s << "A request for " << frames_text(frames_in(order)) << " in one piece (" << order_text(order) << ", "
-      << size_text(order) << "), " << migratetype_name(migratetype) << ", by "
-      << gfp::describe(gfp_flags) << ". The search begins in zone " << zone_text(state, preferred_zone) << '.';
+      << size_text(order) << "), " << migratetype_name(migratetype) << ", by " << gfp::describe(gfp_flags)
+      << ". The search begins in zone " << zone_text(state, preferred_zone) << '.';
     return s;
 }
 
@@ -48,12 +48,12 @@ Sentence WatermarkCheck::sentence(const BuddyState& state) const {
     if (reserve != 0) s << " and " << reserve << " kept for lower zones' users";
     s << " must remain: ";
     switch (outcome) {
-        case Outcome::enough: s.in_role(Role::strong, "there is enough."); break;
-        case Outcome::below: s.in_role(Role::strong, "not enough, the zone is passed over."); break;
-        case Outcome::no_block:
-            s.in_role(Role::strong, "enough frames, but no free block of " + order_text(order) + " or larger.");
-            break;
-        case Outcome::ignored: s.in_role(Role::strong, "this request may ignore the mark."); break;
+    case Outcome::enough: s.in_role(Role::strong, "there is enough."); break;
+    case Outcome::below: s.in_role(Role::strong, "not enough, the zone is passed over."); break;
+    case Outcome::no_block:
+        s.in_role(Role::strong, "enough frames, but no free block of " + order_text(order) + " or larger.");
+        break;
+    case Outcome::ignored: s.in_role(Role::strong, "this request may ignore the mark."); break;
     }
     return s;
 }
@@ -61,23 +61,23 @@ Sentence WatermarkCheck::sentence(const BuddyState& state) const {
 Sentence SlowPath::sentence(const BuddyState&) const {
     Sentence s;
     switch (step) {
-        case Step::enter:
-            return s << "No zone can give it above its low watermark. The slow path wakes kswapd and tries again with "
-                        "the min watermark and the reserves that "
-                     << gfp::describe(gfp_flags) << " may use.";
-        case Step::reserves: return s << "The request may use part of the reserve below the min watermark.";
-        case Step::no_watermarks:
-            return s << "__GFP_MEMALLOC: who will free memory with it may take the last frame, whatever the watermarks "
-                        "say.";
-        case Step::direct_reclaim:
-            return s << "The caller may sleep, so it would now reclaim memory itself. In this machine nothing can be "
-                        "reclaimed.";
-        case Step::out_of_memory:
-            return s << "The kernel would call the OOM killer here. There is no process to kill, so the request fails.";
-        case Step::fragmenting:
-            return s << "No zone of the node can give it without mixing types in a pageblock. Mixing is allowed now.";
-        case Step::remote:
-            return s << "Before another node's memory is used, mixing types in this node's pageblocks is allowed.";
+    case Step::enter:
+        return s << "No zone can give it above its low watermark. The slow path wakes kswapd and tries again with "
+                    "the min watermark and the reserves that "
+                 << gfp::describe(gfp_flags) << " may use.";
+    case Step::reserves: return s << "The request may use part of the reserve below the min watermark.";
+    case Step::no_watermarks:
+        return s << "__GFP_MEMALLOC: who will free memory with it may take the last frame, whatever the watermarks "
+                    "say.";
+    case Step::direct_reclaim:
+        return s << "The caller may sleep, so it would now reclaim memory itself. In this machine nothing can be "
+                    "reclaimed.";
+    case Step::out_of_memory:
+        return s << "The kernel would call the OOM killer here. There is no process to kill, so the request fails.";
+    case Step::fragmenting:
+        return s << "No zone of the node can give it without mixing types in a pageblock. Mixing is allowed now.";
+    case Step::remote:
+        return s << "Before another node's memory is used, mixing types in this node's pageblocks is allowed.";
     }
     return s;
 }
@@ -97,14 +97,14 @@ Sentence TakeLock::sentence(const BuddyState& state) const {
     if (lock == Lock::per_cpu)
         return s << "CPU " << cpu << " takes the lock of its own page lists in " << zone_text(state, zone)
                  << ": nobody else wants it.";
-    return s << "CPU " << cpu << " takes the lock of zone " << zone_text(state, zone)
-             << ", which every CPU shares.";
+    return s << "CPU " << cpu << " takes the lock of zone " << zone_text(state, zone) << ", which every CPU shares.";
 }
 
 Sentence TakeFreeBlock::sentence(const BuddyState&) const {
     Sentence s;
     if (order == wanted) {
-        s << "The head of the " << order_adjective(order) << ' ' << migratetype_name(migratetype) << " list fits exactly: ";
+        s << "The head of the " << order_adjective(order) << ' ' << migratetype_name(migratetype)
+          << " list fits exactly: ";
         return s.block(Role::taken, pfn, order) << " leaves the list.";
     }
     if (order == wanted + 1)
@@ -129,12 +129,11 @@ Sentence CountFreePages::sentence(const BuddyState& state) const {
     const std::int32_t differential = pages.free_pages_differential + frames;
     const bool folds = static_cast<std::uint32_t>(std::abs(differential)) > state.zones[zone].stat_threshold;
     Sentence s;
-    s << frames_text(static_cast<std::uint64_t>(std::abs(frames))) << (frames < 0 ? " fewer" : " more")
-      << " free in " << zone_text(state, zone) << ". ";
-    if (folds)
-        return s << "The zone's count is now " << (state.zones[zone].free_pages + differential) << '.';
-    return s << "CPU " << cpu << " keeps the difference to itself until it passes "
-             << state.zones[zone].stat_threshold << '.';
+    s << frames_text(static_cast<std::uint64_t>(std::abs(frames))) << (frames < 0 ? " fewer" : " more") << " free in "
+      << zone_text(state, zone) << ". ";
+    if (folds) return s << "The zone's count is now " << (state.zones[zone].free_pages + differential) << '.';
+    return s << "CPU " << cpu << " keeps the difference to itself until it passes " << state.zones[zone].stat_threshold
+             << '.';
 }
 
 Sentence HandOutBlock::sentence(const BuddyState&) const {
@@ -172,16 +171,15 @@ Sentence CutBlock::sentence(const BuddyState&) const {
 
 Sentence StealFallback::sentence(const BuddyState&) const {
     Sentence s;
-    s << "No " << migratetype_name(wanted_type) << " block is large enough. The largest " << migratetype_name(fallback_type)
-      << " one, order " << order << " at ";
+    s << "No " << migratetype_name(wanted_type) << " block is large enough. The largest "
+      << migratetype_name(fallback_type) << " one, order " << order << " at ";
     s.block(Role::changed, pfn, order);
     switch (extent) {
-        case Extent::this_block: return s << ", is taken over; the rest of its pageblock stays as it is.";
-        case Extent::whole_pageblock:
-            return s << ", is taken over together with the free blocks around it, so that the types mix in one "
-                        "pageblock rather than in many.";
-        case Extent::owned_pageblocks:
-            return s << ", is a whole pageblock or more: it changes its type as a whole.";
+    case Extent::this_block: return s << ", is taken over; the rest of its pageblock stays as it is.";
+    case Extent::whole_pageblock:
+        return s << ", is taken over together with the free blocks around it, so that the types mix in one "
+                    "pageblock rather than in many.";
+    case Extent::owned_pageblocks: return s << ", is a whole pageblock or more: it changes its type as a whole.";
     }
     return s;
 }
@@ -191,7 +189,8 @@ Sentence MoveFreeBlock::sentence(const BuddyState&) const {
     s << "The free " << order_adjective(order) << " block at ";
     s.block(Role::changed, pfn, order);
     if (from == to) return s << " goes to the tail of its list.";
-    return s << " moves from the " << migratetype_name(from) << " to the tail of the " << migratetype_name(to) << " list.";
+    return s << " moves from the " << migratetype_name(from) << " to the tail of the " << migratetype_name(to)
+             << " list.";
 }
 
 Sentence SetPageblockType::sentence(const BuddyState&) const {
@@ -241,25 +240,27 @@ Sentence MergeBuddy::sentence(const BuddyState&) const {
 
 Sentence AddFreeBlock::sentence(const BuddyState&) const {
     Sentence s;
-    s.block(Role::changed, pfn, order) << " joins the " << order_adjective(order) << ' ' << migratetype_name(migratetype) << " list at the ";
+    s.block(Role::changed, pfn, order) << " joins the " << order_adjective(order) << ' '
+                                       << migratetype_name(migratetype) << " list at the ";
     switch (why) {
-        case Why::head: return s << "head: what was used last is taken first.";
-        case Why::merge_likely:
-            return s << "tail: the buddy one order up is free, so this block is left alone in the hope that it merges.";
-        case Why::surplus: return s << "tail, as a surplus nobody used.";
+    case Why::head: return s << "head: what was used last is taken first.";
+    case Why::merge_likely:
+        return s << "tail: the buddy one order up is free, so this block is left alone in the hope that it merges.";
+    case Why::surplus: return s << "tail, as a surplus nobody used.";
     }
     return s;
 }
 
 Sentence PerCpuRefill::sentence(const BuddyState& state) const {
-    return Sentence() << "CPU " << cpu << " has no " << migratetype_name(migratetype) << " block of " << order_text(order)
-                      << " left. It takes the lock of " << zone_text(state, zone) << " once and fetches up to " << blocks
-                      << '.';
+    return Sentence() << "CPU " << cpu << " has no " << migratetype_name(migratetype) << " block of "
+                      << order_text(order) << " left. It takes the lock of " << zone_text(state, zone)
+                      << " once and fetches up to " << blocks << '.';
 }
 
 Sentence PerCpuDrain::sentence(const BuddyState& state) const {
     Sentence s;
-    s << "CPU " << cpu << " keeps " << frames_text(static_cast<std::uint64_t>(count)) << " of " << zone_text(state, zone);
+    s << "CPU " << cpu << " keeps " << frames_text(static_cast<std::uint64_t>(count)) << " of "
+      << zone_text(state, zone);
     if (high != 0) s << ", its limit is " << high;
     return s << ": " << frames << " go back to the free lists, from the tails.";
 }
@@ -288,8 +289,9 @@ Sentence PerCpuRemove::sentence(const BuddyState&) const {
 Sentence SetFreeFactor::sentence(const BuddyState& state) const {
     const bool grows = free_factor > state.pages_of_cpu(zone, cpu).free_factor;
     Sentence s;
-    s << "CPU " << cpu << (grows ? " frees more than it allocates: next time it gives back twice as much at once"
-                                 : " allocates again: it gives back less at once from now on");
+    s << "CPU " << cpu
+      << (grows ? " frees more than it allocates: next time it gives back twice as much at once"
+                : " allocates again: it gives back less at once from now on");
     return s << " (free_factor " << free_factor << ").";
 }
 
@@ -310,42 +312,42 @@ Sentence PageMistake::sentence(const BuddyState&) const {
     Sentence s;
     const std::string place = pfn == no_pfn ? std::string("this address") : "pfn " + std::to_string(pfn);
     switch (kind) {
-        case Kind::double_free:
-            s.in_role(Role::mistake, "Double free");
-            return s << ": " << place << " is free already. It was freed by " << operation_text(first)
-                     << ", and here again. Nothing is changed; the kernel reports a bad page state.";
-        case Kind::stale_free:
-            s.in_role(Role::mistake, "Free of an old pointer");
-            return s << ": " << place << " was taken by " << operation_text(first) << " and freed since. Now it belongs to "
-                     << operation_text(second) << ", whose memory is freed under its feet. The kernel can't see this.";
-        case Kind::never_allocated:
-            s.in_role(Role::mistake, "Free of what was never allocated");
-            s << ": " << place;
-            if (pfn == no_pfn || found == FrameKind::absent) return s << " is no memory of this machine.";
-            if (found == FrameKind::reserved) return s << " is reserved and was never handed out.";
-            if (found == FrameKind::allocated_head)
-                return s << " lies inside a block of order " << real_order << " taken by " << operation_text(first)
-                         << "; only its first frame can be freed.";
-            return s << " is free and was never handed out.";
-        case Kind::order_too_small:
-            s.in_role(Role::mistake, "Wrong order");
-            return s << ": the block at " << place << " was taken with order " << real_order << " by "
-                     << operation_text(first) << " and is freed with order " << order << '.';
-        case Kind::order_too_large:
-            s.in_role(Role::mistake, "Wrong order");
-            return s << ": the block at " << place << " was taken with order " << real_order << " by "
-                     << operation_text(first) << ". Freeing order " << order
-                     << " would free frames of others. Nothing is changed here; the kernel would do it.";
-        case Kind::sleep_in_atomic:
-            s.in_role(Role::mistake, "Sleeping function called from atomic context");
-            return s << ": this request may wait for memory (__GFP_DIRECT_RECLAIM), and nothing may wait here. Use "
-                        "GFP_ATOMIC or GFP_NOWAIT.";
-        case Kind::not_contiguous:
-            s.in_role(Role::mistake, "Not from cma_alloc()");
-            return s << ": " << place << " was not given by cma_alloc(), so cma_release() leaves it alone.";
-        case Kind::not_a_block:
-            s.in_role(Role::mistake, "Not an allocated block");
-            return s << ": split_page() wants a block as alloc_pages() gave it, order " << order << " at " << place << '.';
+    case Kind::double_free:
+        s.in_role(Role::mistake, "Double free");
+        return s << ": " << place << " is free already. It was freed by " << operation_text(first)
+                 << ", and here again. Nothing is changed; the kernel reports a bad page state.";
+    case Kind::stale_free:
+        s.in_role(Role::mistake, "Free of an old pointer");
+        return s << ": " << place << " was taken by " << operation_text(first) << " and freed since. Now it belongs to "
+                 << operation_text(second) << ", whose memory is freed under its feet. The kernel can't see this.";
+    case Kind::never_allocated:
+        s.in_role(Role::mistake, "Free of what was never allocated");
+        s << ": " << place;
+        if (pfn == no_pfn || found == FrameKind::absent) return s << " is no memory of this machine.";
+        if (found == FrameKind::reserved) return s << " is reserved and was never handed out.";
+        if (found == FrameKind::allocated_head)
+            return s << " lies inside a block of order " << real_order << " taken by " << operation_text(first)
+                     << "; only its first frame can be freed.";
+        return s << " is free and was never handed out.";
+    case Kind::order_too_small:
+        s.in_role(Role::mistake, "Wrong order");
+        return s << ": the block at " << place << " was taken with order " << real_order << " by "
+                 << operation_text(first) << " and is freed with order " << order << '.';
+    case Kind::order_too_large:
+        s.in_role(Role::mistake, "Wrong order");
+        return s << ": the block at " << place << " was taken with order " << real_order << " by "
+                 << operation_text(first) << ". Freeing order " << order
+                 << " would free frames of others. Nothing is changed here; the kernel would do it.";
+    case Kind::sleep_in_atomic:
+        s.in_role(Role::mistake, "Sleeping function called from atomic context");
+        return s << ": this request may wait for memory (__GFP_DIRECT_RECLAIM), and nothing may wait here. Use "
+                    "GFP_ATOMIC or GFP_NOWAIT.";
+    case Kind::not_contiguous:
+        s.in_role(Role::mistake, "Not from cma_alloc()");
+        return s << ": " << place << " was not given by cma_alloc(), so cma_release() leaves it alone.";
+    case Kind::not_a_block:
+        s.in_role(Role::mistake, "Not an allocated block");
+        return s << ": split_page() wants a block as alloc_pages() gave it, order " << order << " at " << place << '.';
     }
     return s;
 }

@@ -20,7 +20,7 @@
 namespace pageframe {
 
 namespace {
-constexpr Pfn cluster_most = 32;  // COMPACT_CLUSTER_MAX
+constexpr Pfn cluster_most = 32;              // COMPACT_CLUSTER_MAX
 constexpr int fragmentation_threshold = 500;  // vm.extfrag_threshold
 }  // namespace
 
@@ -34,7 +34,8 @@ Compact::What PageAllocator::compaction_worth(ZoneId id, const Request& request,
         return Compact::What::skipped_suitable;
     const std::uint32_t gap = 2U << order;  // compact_gap(): room for both scanners
     const std::uint32_t least = z.watermark_pages(order > 3 ? Watermark::low : Watermark::min) + gap;
-    if (!watermark_ok(z, 0, least, request.highest_zone, cma_allowed, free_pages)) return Compact::What::skipped_few_free;
+    if (!watermark_ok(z, 0, least, request.highest_zone, cma_allowed, free_pages))
+        return Compact::What::skipped_few_free;
     if (order > 3) {
         const int index = fragmentation_index(z, order);
         if (index >= 0 && index <= fragmentation_threshold) return Compact::What::skipped_not_fragmented;
@@ -130,7 +131,8 @@ void PageAllocator::isolate_migrate_pages(Compaction& compaction) {
     for (; end <= compaction.free_pfn; low = end, compaction.migrate_pfn = end, end += pageblock_frames) {
         if (!z.contains(low)) continue;
         const Migratetype type = state_.pageblock_type(low);
-        const Migratetype wanted = compaction.migratetype == Migratetype::movable ? Migratetype::movable : compaction.migratetype;
+        const Migratetype wanted =
+            compaction.migratetype == Migratetype::movable ? Migratetype::movable : compaction.migratetype;
         const bool fits = type == wanted || (wanted == Migratetype::movable && type == Migratetype::cma);
         if (compaction.direct && !compaction.sync && !fits) continue;
         isolate_block(compaction, low, end);
@@ -255,7 +257,8 @@ bool PageAllocator::isolate_free_block(ZoneId id, Pfn pfn) {
     count_free(id, -static_cast<std::int32_t>(frames_in(frame.order)), state_.pageblock_type(pfn));
     emitter_.emit(IsolateFreeBlock{pfn, id, frame.order, frame.migratetype});
     if (frame.order >= pageblock_order - 1)
-        for (Pfn block = block_start(pfn, pageblock_order); block < pfn + frames_in(frame.order); block += pageblock_frames)
+        for (Pfn block = block_start(pfn, pageblock_order); block < pfn + frames_in(frame.order);
+             block += pageblock_frames)
             if (static_cast<unsigned>(state_.pageblock_type(block)) < per_cpu_migratetype_count)
                 set_pageblock_type(block, Migratetype::movable);
     return true;

@@ -24,7 +24,8 @@ Pfn find_range(const BuddyState& state, const CmaArea& area, Pfn from, Pfn frame
         if (start + frames > area.start + area.frames) break;
         Pfn taken = no_pfn;
         for (Pfn pfn = start; pfn < start + frames; ++pfn)
-            if (state.frames[pfn].use == FrameUse::contiguous && state.frames[pfn].kind == FrameKind::allocated_head) taken = pfn;
+            if (state.frames[pfn].use == FrameUse::contiguous && state.frames[pfn].kind == FrameKind::allocated_head)
+                taken = pfn;
         if (taken == no_pfn) return start;
         start = taken + 1;
     }
@@ -67,7 +68,8 @@ bool PageAllocator::cma_release(Pfn pfn, std::uint32_t frames) {
         if (!ours) {
             const bool exists = pfn + i < state_.frame_count();
             mistake({exists ? pfn + i : no_pfn, exists ? state_.frames[pfn + i].operation : no_operation, no_operation,
-                     PageMistake::Kind::not_contiguous, 0, 0, exists ? state_.frames[pfn + i].kind : FrameKind::absent});
+                     PageMistake::Kind::not_contiguous, 0, 0,
+                     exists ? state_.frames[pfn + i].kind : FrameKind::absent});
             return false;
         }
         free_prepared(pfn + i, 0, state_.frames[pfn + i].operation);

@@ -113,7 +113,8 @@ bool PageAllocator::boost_watermark(ZoneId id, std::uint32_t alloc_flags) {
     std::uint64_t largest = high / 10000 * factor + high % 10000 * factor / 10000;
     if (largest == 0) return false;
     largest = std::max<std::uint64_t>(pageblock_frames, largest);
-    const auto boost = static_cast<std::uint32_t>(std::min<std::uint64_t>(z.watermark_boost + pageblock_frames, largest));
+    const auto boost =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(z.watermark_boost + pageblock_frames, largest));
     const bool wake = alloc_flags & kswapd;
     if (boost != z.watermark_boost || wake) emitter_.emit(BoostWatermark{boost, id, wake});
     return true;

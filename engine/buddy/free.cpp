@@ -48,8 +48,7 @@ bool PageAllocator::merge_likely(ZoneId id, Pfn pfn, Pfn buddy, Order order) con
 
 /// __free_one_page()
 void PageAllocator::merge_and_add(ZoneId id, Pfn pfn, Order order, Migratetype migratetype, FreeFlag flag) {
-    if (migratetype != Migratetype::isolate)
-        count_free(id, static_cast<std::int32_t>(frames_in(order)), migratetype);
+    if (migratetype != Migratetype::isolate) count_free(id, static_cast<std::int32_t>(frames_in(order)), migratetype);
 
     Pfn buddy = 0;
     while (order < largest_order) {

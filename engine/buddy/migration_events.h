@@ -15,7 +15,15 @@ namespace pageframe {
 struct Compact {
     static constexpr const char* name = "Compact";
     static constexpr const char* function = "compact_zone()";
-    enum class What : std::uint8_t { started, skipped_few_free, skipped_not_fragmented, skipped_suitable, succeeded, scanners_met, no_target };
+    enum class What : std::uint8_t {
+        started,
+        skipped_few_free,
+        skipped_not_fragmented,
+        skipped_suitable,
+        succeeded,
+        scanners_met,
+        no_target
+    };
     What what;
     ZoneId zone;
     Order order;  ///< order_count: all of the zone, for no request

@@ -109,8 +109,8 @@ void PageAllocator::drain(ZoneId id, CpuId owner, std::int32_t count, unsigned f
         do {
             const Pfn pfn = state_.pages_of_cpu(id, owner).lists[static_cast<unsigned>(list)].tail;
             Migratetype type = state_.frames[pfn].migratetype;
-            emitter_.emit(PerCpuRemove{pfn, id, owner, static_cast<std::uint8_t>(list), order,
-                                       PerCpuRemove::To::free_lists});
+            emitter_.emit(
+                PerCpuRemove{pfn, id, owner, static_cast<std::uint8_t>(list), order, PerCpuRemove::To::free_lists});
             count -= static_cast<std::int32_t>(frames_in(order));
             if (zone(id).isolated_pageblocks != 0) type = state_.pageblock_type(pfn);
             merge_and_add(id, pfn, order, type, FreeFlag::none);

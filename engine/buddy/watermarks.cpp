@@ -41,8 +41,7 @@ bool PageAllocator::watermark_ok(const Zone& z, Order order, std::uint32_t mark,
 }
 
 /// `extra`: frames wanted beyond the mark (bulk requests).
-bool PageAllocator::watermark_fast(ZoneId id, const Request& request, std::uint32_t alloc_flags,
-                                   std::uint32_t extra) {
+bool PageAllocator::watermark_fast(ZoneId id, const Request& request, std::uint32_t alloc_flags, std::uint32_t extra) {
     const Zone& z = zone(id);
     const auto which = static_cast<Watermark>(std::min(alloc_flags & watermark_mask, 2U));
     const std::uint32_t mark = z.watermark_pages(which) + extra;

@@ -53,8 +53,9 @@ int print_version(Words, Console& console) {
 }
 
 constexpr Command commands[] = {
-    {"run", run_command},       {"check", check_command}, {"replay", replay_command}, {"tlb", tlb_command}, {"help", print_help},
-    {"version", print_version}, {"--help", print_help},   {"-h", print_help},         {"--version", print_version},
+    {"run", run_command},   {"check", check_command}, {"replay", replay_command},
+    {"tlb", tlb_command},   {"help", print_help},     {"version", print_version},
+    {"--help", print_help}, {"-h", print_help},       {"--version", print_version},
 };
 
 }  // namespace

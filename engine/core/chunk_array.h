@@ -98,7 +98,8 @@ public:
     T& write(std::size_t index) {
         assert(index < count_);
         Entry& entry = table_[index / entries_per_chunk];
-        if (entry & shared_bit) [[unlikely]] make_own(entry);
+        if (entry & shared_bit) [[unlikely]]
+            make_own(entry);
         return entries_of(entry)[index % entries_per_chunk];
     }
 

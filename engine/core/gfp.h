@@ -11,8 +11,8 @@ namespace pageframe::gfp {
 inline constexpr GfpFlags dma = 0x01, highmem = 0x02, dma32 = 0x04, movable = 0x08, reclaimable = 0x10, high = 0x20,
                           io = 0x40, fs = 0x80, zero = 0x100, atomic_context = 0x200, direct_reclaim = 0x400,
                           kswapd_reclaim = 0x800, write = 0x1000, nowarn = 0x2000, retry_mayfail = 0x4000,
-                          nofail = 0x8000, noretry = 0x10000, memalloc = 0x20000, comp = 0x40000,
-                          nomemalloc = 0x80000, hardwall = 0x100000, thisnode = 0x200000, account = 0x400000;
+                          nofail = 0x8000, noretry = 0x10000, memalloc = 0x20000, comp = 0x40000, nomemalloc = 0x80000,
+                          hardwall = 0x100000, thisnode = 0x200000, account = 0x400000;
 
 inline constexpr GfpFlags reclaim = direct_reclaim | kswapd_reclaim;
 inline constexpr GfpFlags atomic = high | atomic_context | kswapd_reclaim;

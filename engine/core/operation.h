@@ -21,38 +21,38 @@ enum class OperationKind : std::uint8_t {
     predict,    ///< text: the question; argument: the value that comes out
     assertion,  ///< text: the expression; argument: its value; a mistake when 0
     // page allocator
-    alloc_pages,         ///< gfp_flags, order (node: alloc_pages_node) -> pfn or no_pfn
-    alloc_pages_exact,   ///< gfp_flags, argument: bytes -> pfn or no_pfn
-    alloc_pages_bulk,    ///< gfp_flags, argument: pages wanted -> count; OperationResult::pages
-    free_pages,          ///< pfn, order
-    free_pages_exact,    ///< pfn, argument: bytes
-    split_page,          ///< pfn, order: an allocated block becomes single pages
-    drain_local_pages,   ///< of this CPU
-    drain_all_pages,     ///< of every CPU
-    refresh_vm_stats,    ///< the vmstat work of this CPU: folds counters, ages remote per-CPU lists
-    compact_memory,      ///< /proc/sys/vm/compact_memory: every zone from end to end
-    cma_alloc,           ///< argument: pages; order: alignment -> pfn or no_pfn
-    cma_release,         ///< pfn, argument: pages
+    alloc_pages,        ///< gfp_flags, order (node: alloc_pages_node) -> pfn or no_pfn
+    alloc_pages_exact,  ///< gfp_flags, argument: bytes -> pfn or no_pfn
+    alloc_pages_bulk,   ///< gfp_flags, argument: pages wanted -> count; OperationResult::pages
+    free_pages,         ///< pfn, order
+    free_pages_exact,   ///< pfn, argument: bytes
+    split_page,         ///< pfn, order: an allocated block becomes single pages
+    drain_local_pages,  ///< of this CPU
+    drain_all_pages,    ///< of every CPU
+    refresh_vm_stats,   ///< the vmstat work of this CPU: folds counters, ages remote per-CPU lists
+    compact_memory,     ///< /proc/sys/vm/compact_memory: every zone from end to end
+    cma_alloc,          ///< argument: pages; order: alignment -> pfn or no_pfn
+    cma_release,        ///< pfn, argument: pages
     // virtual memory; "second" is second_argument()
     // pfn of vmalloc and vm_map_ram: no_pfn, or the page (from VMALLOC_START) that a recording says
-    vmalloc,                 ///< gfp_flags, argument: bytes, order: VmallocKind -> address or 0
-    vfree,                   ///< argument: address
-    name_pages,              ///< pfn, argument: frames: pages for the next vmap or vm_map_ram, in order
-    vmap,                    ///< gfp_flags: VM_*, order: PageProtection -> address or 0
-    vunmap,                  ///< argument: address
-    vm_map_ram,              ///< -> address or 0
-    vm_unmap_ram,            ///< argument: address, pfn: pages
+    vmalloc,       ///< gfp_flags, argument: bytes, order: VmallocKind -> address or 0
+    vfree,         ///< argument: address
+    name_pages,    ///< pfn, argument: frames: pages for the next vmap or vm_map_ram, in order
+    vmap,          ///< gfp_flags: VM_*, order: PageProtection -> address or 0
+    vunmap,        ///< argument: address
+    vm_map_ram,    ///< -> address or 0
+    vm_unmap_ram,  ///< argument: address, pfn: pages
     vm_unmap_aliases,
-    vmalloc_to_pfn,          ///< argument: address -> pfn or no_pfn
-    load,                    ///< argument: address, order: bytes -> value
-    store,                   ///< argument: address, order: bytes, second: value
-    fetch,                   ///< argument: address of an instruction
-    fill_memory,             ///< memset: argument: address, second: bytes, order: the byte
-    copy_memory,             ///< memcpy: argument: to, second: from, text: bytes
-    compare_memory,          ///< memcmp: argument, second: addresses, text: bytes -> as int
-    show_physical_pages,     ///< argument: address, second: bytes
-    set_memory,              ///< argument: address, pfn: pages, order: MemoryChange
-    invlpg,                  ///< argument: address
+    vmalloc_to_pfn,       ///< argument: address -> pfn or no_pfn
+    load,                 ///< argument: address, order: bytes -> value
+    store,                ///< argument: address, order: bytes, second: value
+    fetch,                ///< argument: address of an instruction
+    fill_memory,          ///< memset: argument: address, second: bytes, order: the byte
+    copy_memory,          ///< memcpy: argument: to, second: from, text: bytes
+    compare_memory,       ///< memcmp: argument, second: addresses, text: bytes -> as int
+    show_physical_pages,  ///< argument: address, second: bytes
+    set_memory,           ///< argument: address, pfn: pages, order: MemoryChange
+    invlpg,               ///< argument: address
     flush_tlb_all,
     flush_tlb_kernel_range,  ///< argument: start, second: end
     mm_alloc,                ///< -> number of the address space, 0: no memory
@@ -61,9 +61,9 @@ enum class OperationKind : std::uint8_t {
     map_user_page,           ///< argument: address, pfn, order: PageProtection
     unmap_user_pages,        ///< argument: address, second: bytes
     // slab allocator; a cache is its number, an object its address
-    kmem_cache_create,      ///< text: name, argument: size, pfn: alignment, gfp_flags: SLAB_*, order 1: constructor -> cache
-    kmem_cache_alloc,       ///< pfn: cache, gfp_flags (node) -> address or 0
-    kmem_cache_free,        ///< pfn: cache, argument: address, text: the operation it was taken by
+    kmem_cache_create,  ///< text: name, argument: size, pfn: alignment, gfp_flags: SLAB_*, order 1: constructor -> cache
+    kmem_cache_alloc,   ///< pfn: cache, gfp_flags (node) -> address or 0
+    kmem_cache_free,    ///< pfn: cache, argument: address, text: the operation it was taken by
     kmem_cache_alloc_bulk,  ///< pfn: cache, gfp_flags, argument: wanted -> count; pages: pfn and offset of each
     kmem_cache_free_bulk,   ///< pfn: cache, text: "ffff888000001000,..."
     kmem_cache_shrink,      ///< pfn: cache -> 1 while slabs are left
@@ -78,13 +78,13 @@ struct Operation {
     OperationKind kind{};
     CpuId cpu = 0;
     Order order = 0;
-    NodeId node = no_node;      ///< asked for by the caller; no_node: the CPU's own
+    NodeId node = no_node;  ///< asked for by the caller; no_node: the CPU's own
     GfpFlags gfp_flags = 0;
     Pfn pfn = no_pfn;
-    std::uint32_t text = 0;     ///< index into the run's strings, for remarks
+    std::uint32_t text = 0;  ///< index into the run's strings, for remarks
     std::uint64_t argument = 0;
-    std::uint32_t line = 0;     ///< 1-based line of the scenario, 0: none
-    std::uint16_t column = 0;   ///< 1-based
+    std::uint32_t line = 0;    ///< 1-based line of the scenario, 0: none
+    std::uint16_t column = 0;  ///< 1-based
     /// Bit 0: inside atomic { }, where sleeping is a mistake.
     std::uint8_t context = 0;
     std::uint8_t spare = 0;
@@ -128,7 +128,7 @@ struct OperationOutput {
 
 struct OperationResult {
     OperationStatus status = OperationStatus::done;
-    std::uint64_t value = 0;             ///< a pfn (no_pfn: NULL), a count, ... as OperationKind says
+    std::uint64_t value = 0;  ///< a pfn (no_pfn: NULL), a count, ... as OperationKind says
     // Both valid until the next operation.
     std::span<const Pfn> pages{};        ///< alloc_pages_bulk only
     std::span<const MovedPage> moves{};  ///< whose pages moved meanwhile

@@ -18,9 +18,7 @@ public:
     }
 
     /// A number in [0, bound); 0 when bound is 0. The bias is below 2^-32 for bounds of 32 bits.
-    std::uint32_t below(std::uint32_t bound) {
-        return static_cast<std::uint32_t>(((next() >> 32) * bound) >> 32);
-    }
+    std::uint32_t below(std::uint32_t bound) { return static_cast<std::uint32_t>(((next() >> 32) * bound) >> 32); }
 
     std::uint64_t state() const { return state_; }
 

@@ -82,7 +82,8 @@ void make_zones(BuddyState& state, const std::vector<MemoryRange>& map, const st
 /// __free_pages_memory(): the largest aligned blocks, ascending, each to the tail of its list.
 void free_stretch(BuddyState& state, ZoneId id, Pfn start, Pfn end, Migratetype type) {
     while (start < end) {
-        auto order = static_cast<Order>(std::min<int>(largest_order, start == 0 ? largest_order : std::countr_zero(start)));
+        auto order =
+            static_cast<Order>(std::min<int>(largest_order, start == 0 ? largest_order : std::countr_zero(start)));
         while (start + frames_in(order) > end) --order;
         for (Pfn i = 1; i < frames_in(order); ++i) state.frames.write(start + i).kind = FrameKind::interior;
         AddFreeBlock{start, id, order, type, AddFreeBlock::Why::surplus}.apply(state);
@@ -99,11 +100,13 @@ CmaArea place_cma(const MachineConfiguration& configuration, const std::vector<M
     const Pfn frames = align_up(static_cast<Pfn>(configuration.cma_bytes >> page_shift), block);
     if (frames == 0) return {};
     for (const MemoryRange& range : map)
-        if (range.kind == MemoryRange::Kind::usable && range.start <= four_gib && range.end >= four_gib + frames + block)
+        if (range.kind == MemoryRange::Kind::usable && range.start <= four_gib &&
+            range.end >= four_gib + frames + block)
             return {four_gib, frames};
     for (std::size_t i = map.size(); i-- > 0;) {
         const Pfn end = block_start(std::min(map[i].end, limit), largest_order);
-        if (map[i].kind == MemoryRange::Kind::usable && end >= frames && end - frames >= map[i].start) return {end - frames, frames};
+        if (map[i].kind == MemoryRange::Kind::usable && end >= frames && end - frames >= map[i].start)
+            return {end - frames, frames};
     }
     return {};
 }
@@ -174,7 +177,8 @@ State boot(const MachineConfiguration& configuration, std::shared_ptr<ChunkPool>
         buddy.cma = true;
         buddy.cma_areas.push_back(area);
     }
-    buddy.per_cpu = ChunkArray<PerCpuPages>(pool, BuddyState::per_cpu_index(static_cast<ZoneId>(buddy.zones.size()), 0), PerCpuPages{});
+    buddy.per_cpu = ChunkArray<PerCpuPages>(pool, BuddyState::per_cpu_index(static_cast<ZoneId>(buddy.zones.size()), 0),
+                                            PerCpuPages{});
     hand_over_memory(buddy, map);
     build_zonelists(buddy, configuration);
     tune_at_start(buddy, configuration, map);

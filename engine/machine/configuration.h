@@ -41,8 +41,8 @@ struct MachineConfiguration {
     bool per_cpu_lists = true;
 
     enum class Allocator : std::uint8_t { slub, slab } allocator = Allocator::slub;
-    bool slab_merge = true;         ///< caches that are alike enough become one
-    bool freelist_random = false;   ///< CONFIG_SLAB_FREELIST_RANDOM
+    bool slab_merge = true;        ///< caches that are alike enough become one
+    bool freelist_random = false;  ///< CONFIG_SLAB_FREELIST_RANDOM
 
     TlbConfiguration tlb;  ///< no structures: default_tlb()
 

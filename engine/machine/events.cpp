@@ -6,9 +6,9 @@
 
 #include "engine/buddy/buddy_events.h"
 #include "engine/paging/paging_events.h"
+#include "engine/slab/slab_events.h"
 #include "engine/tlb/tlb_events.h"
 #include "engine/vmalloc/vmalloc_events.h"
-#include "engine/slab/slab_events.h"
 
 namespace pageframe {
 
@@ -69,12 +69,12 @@ constexpr auto slab_classes = classes_of<SlabState>(SlabEvents{});
 
 const EventClass& class_of_record(const EventRecord& record) {
     switch (record.subsystem) {
-        case Subsystem::slab: return slab_classes[record.index];
-        case Subsystem::paging: return paging_classes[record.index];
-        case Subsystem::tlb: return tlb_classes[record.index];
-        case Subsystem::vmalloc: return vmalloc_classes[record.index];
-        case Subsystem::buddy:
-        default: return buddy_classes[record.index];
+    case Subsystem::slab: return slab_classes[record.index];
+    case Subsystem::paging: return paging_classes[record.index];
+    case Subsystem::tlb: return tlb_classes[record.index];
+    case Subsystem::vmalloc: return vmalloc_classes[record.index];
+    case Subsystem::buddy:
+    default: return buddy_classes[record.index];
     }
 }
 
@@ -85,7 +85,9 @@ std::string_view event_function(const EventRecord& record) { return class_of_rec
 Sentence event_sentence(const EventRecord& record, const State& before) {
     return class_of_record(record).sentence(record, before);
 }
-void event_highlight(const EventRecord& record, HighlightList& list) { class_of_record(record).highlight(record, list); }
+void event_highlight(const EventRecord& record, HighlightList& list) {
+    class_of_record(record).highlight(record, list);
+}
 void apply_event(const EventRecord& record, State& state) { class_of_record(record).apply(record, state); }
 
 }  // namespace pageframe

@@ -56,7 +56,8 @@ Pfn reserve_from_top(std::vector<MemoryRange>& map, NodeId node, Pfn limit, Pfn 
     while (count != 0) {
         const MemoryRange* best = nullptr;
         for (const MemoryRange& range : map)
-            if (range.kind == Kind::usable && range.start < limit && (node == no_node || range.node == node)) best = &range;
+            if (range.kind == Kind::usable && range.start < limit && (node == no_node || range.node == node))
+                best = &range;
         if (best == nullptr) return count;
         const Pfn end = std::min(best->end, limit);
         const Pfn frames = std::min(count, end - best->start);

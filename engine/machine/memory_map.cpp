@@ -15,12 +15,12 @@ namespace pageframe {
 
 namespace {
 
-constexpr Pfn first_frame = 1;             // frame 0 holds the real-mode vectors
-constexpr Pfn legacy_hole_start = 0x9f;    // extended BIOS data, video memory, ROMs
+constexpr Pfn first_frame = 1;           // frame 0 holds the real-mode vectors
+constexpr Pfn legacy_hole_start = 0x9f;  // extended BIOS data, video memory, ROMs
 constexpr Pfn legacy_hole_end = 0x100;
 constexpr Pfn four_gib = 0x100000;
-constexpr Pfn pci_hole_start = 0xc0000;    // 3 GiB
-constexpr Pfn firmware_tables = 32;        // ACPI tables at the end of low memory
+constexpr Pfn pci_hole_start = 0xc0000;  // 3 GiB
+constexpr Pfn firmware_tables = 32;      // ACPI tables at the end of low memory
 
 struct Extent {
     Pfn start;

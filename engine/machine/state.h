@@ -6,9 +6,9 @@
 
 #include "engine/buddy/buddy.h"
 #include "engine/paging/paging.h"
+#include "engine/slab/slab.h"
 #include "engine/tlb/tlb.h"
 #include "engine/vmalloc/vmalloc.h"
-#include "engine/slab/slab.h"
 
 namespace pageframe {
 

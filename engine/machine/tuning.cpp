@@ -34,8 +34,7 @@ void set_lowmem_reserves(BuddyState& state, const MachineConfiguration& configur
             for (const Zone& other : state.zones)
                 if (other.node == zone.node && static_cast<unsigned>(other.kind) == kind) above += other.managed;
             const std::uint32_t ratio = configuration.lowmem_reserve_ratio[own];
-            zone.lowmem_reserve[kind] =
-                ratio == 0 || zone.managed == 0 ? 0 : static_cast<std::uint32_t>(above / ratio);
+            zone.lowmem_reserve[kind] = ratio == 0 || zone.managed == 0 ? 0 : static_cast<std::uint32_t>(above / ratio);
         }
     }
 }
@@ -148,8 +147,9 @@ bool has_settings(const MachineConfiguration& configuration) {
 }
 
 void tune(BuddyState& state, const MachineConfiguration& configuration) {
-    const std::uint64_t scale =
-        configuration.watermark_scale_factor >= 0 ? static_cast<std::uint64_t>(configuration.watermark_scale_factor) : 10;
+    const std::uint64_t scale = configuration.watermark_scale_factor >= 0
+                                    ? static_cast<std::uint64_t>(configuration.watermark_scale_factor)
+                                    : 10;
     if (configuration.watermark_boost_factor >= 0)
         state.watermark_boost_factor = static_cast<std::uint32_t>(configuration.watermark_boost_factor);
     const std::uint64_t min_free = configuration.min_free_kbytes >= 0

@@ -47,7 +47,7 @@ private:
 
     // generate_expression.cpp
     void expression(ExpressionId id);
-    void discarded(ExpressionId id);            ///< for its effect only
+    void discarded(ExpressionId id);  ///< for its effect only
     /// The value as `to` holds it.
     void converted(ExpressionId id, Type to);
     void narrow(Base to);

@@ -33,7 +33,7 @@ void Landscape::add(OperationNumber number, const Operation& operation, Operatio
         for (std::size_t i = 0; i < largest_bucket_count / 2; ++i) {
             Bucket joined = buckets_[2 * i];
             const Bucket& other = buckets_[2 * i + 1];
-            for (Range Bucket::*range : {&Bucket::free_pages, &Bucket::unusable_permille}) {
+            for (Range Bucket::* range : {&Bucket::free_pages, &Bucket::unusable_permille}) {
                 widen(joined.*range, (other.*range).low);
                 widen(joined.*range, (other.*range).high);
             }

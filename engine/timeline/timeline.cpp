@@ -59,7 +59,8 @@ const Timeline::Snapshot& Timeline::snapshot_before(OperationNumber operation) c
 }
 
 void Timeline::run_to(State& state, OperationNumber from, OperationNumber to) {
-    for (OperationNumber number = from; number < to; ++number) execute(state, operations_[number], number, nullptr, output_);
+    for (OperationNumber number = from; number < to; ++number)
+        execute(state, operations_[number], number, nullptr, output_);
 }
 
 /// The state with `operation` operations complete.
@@ -114,9 +115,7 @@ const State& Timeline::seek(Position position) {
 
 std::span<const EventRecord> Timeline::events_of(OperationNumber number) { return detail_of(number).events; }
 
-OperationResult Timeline::result_of(OperationNumber number) {
-    return detail_of(number).result;
-}
+OperationResult Timeline::result_of(OperationNumber number) { return detail_of(number).result; }
 
 const State& Timeline::state_before(OperationNumber number) { return detail_of(number).before; }
 

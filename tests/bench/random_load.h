@@ -28,7 +28,8 @@ public:
         if (allocate) {
             operation.kind = OperationKind::alloc_pages;
             operation.order = static_cast<Order>(random_.below(order_count));
-            constexpr GfpFlags flags[] = {gfp::kernel, gfp::kernel, gfp::highuser_movable, gfp::kernel | gfp::reclaimable};
+            constexpr GfpFlags flags[] = {gfp::kernel, gfp::kernel, gfp::highuser_movable,
+                                          gfp::kernel | gfp::reclaimable};
             operation.gfp_flags = flags[random_.below(4)] | gfp::noretry;
         } else {
             const std::uint32_t victim = random_.below(static_cast<std::uint32_t>(live_.size()));

@@ -60,10 +60,16 @@ private:
     }
 
     GfpFlags flags() {
-        constexpr GfpFlags choices[] = {gfp::kernel, gfp::atomic, gfp::nowait, gfp::highuser_movable,
-                                        gfp::kernel | gfp::reclaimable, gfp::kernel | gfp::dma,
-                                        gfp::atomic | gfp::dma32, gfp::atomic | gfp::memalloc,
-                                        gfp::kernel | gfp::noretry, gfp::atomic | gfp::nomemalloc,
+        constexpr GfpFlags choices[] = {gfp::kernel,
+                                        gfp::atomic,
+                                        gfp::nowait,
+                                        gfp::highuser_movable,
+                                        gfp::kernel | gfp::reclaimable,
+                                        gfp::kernel | gfp::dma,
+                                        gfp::atomic | gfp::dma32,
+                                        gfp::atomic | gfp::memalloc,
+                                        gfp::kernel | gfp::noretry,
+                                        gfp::atomic | gfp::nomemalloc,
                                         gfp::kernel | gfp::thisnode};
         return choices[random_.below(std::size(choices))];
     }
@@ -74,7 +80,8 @@ private:
         operation.gfp_flags = flags();
         operation.order = static_cast<Order>(random_.below(3) == 0 ? random_.below(order_count) : random_.below(4));
         const OperationResult result = run(operation);
-        if (result.value != no_pfn) held_.push_back({static_cast<Pfn>(result.value), operation.order, 0, number_ - 1, 0});
+        if (result.value != no_pfn)
+            held_.push_back({static_cast<Pfn>(result.value), operation.order, 0, number_ - 1, 0});
     }
 
     void compact() {
@@ -90,7 +97,8 @@ private:
         operation.order = static_cast<Order>(random_.below(6));
         const OperationResult result = run(operation);
         if (result.value != no_pfn)
-            held_.push_back({static_cast<Pfn>(result.value), 0, 0, number_ - 1, static_cast<std::uint32_t>(operation.argument)});
+            held_.push_back(
+                {static_cast<Pfn>(result.value), 0, 0, number_ - 1, static_cast<std::uint32_t>(operation.argument)});
     }
 
     void allocate_exact() {
@@ -101,7 +109,8 @@ private:
         operation.gfp_flags &= ~gfp::movable;
         operation.argument = 1 + random_.below(600 << 10);
         const OperationResult result = run(operation);
-        if (result.value != no_pfn) held_.push_back({static_cast<Pfn>(result.value), 0, operation.argument, number_ - 1, 0});
+        if (result.value != no_pfn)
+            held_.push_back({static_cast<Pfn>(result.value), 0, operation.argument, number_ - 1, 0});
     }
 
     void allocate_bulk() {

@@ -186,8 +186,8 @@ TEST_F(BuddyTest, PerCpuListsGiveBackTheHottestPageFirst) {
 
 TEST_F(BuddyTest, ADoubleFreeIsToldWithBothPlaces) {
     start(64);
-    const Pfn pfn = alloc(gfp::kernel, 3);   // operation 1
-    free(pfn, 3, 0);                         // operation 2
+    const Pfn pfn = alloc(gfp::kernel, 3);  // operation 1
+    free(pfn, 3, 0);                        // operation 2
     const std::uint64_t hash = hash_state(state_);
     EXPECT_EQ(free(pfn, 3, 0).status, OperationStatus::mistake);
     EXPECT_EQ(hash_state(state_), hash) << "nothing may change";
@@ -206,9 +206,9 @@ TEST_F(BuddyTest, ADoubleFreeOnAPerCpuListIsFoundToo) {
 
 TEST_F(BuddyTest, AnOldPointerFreesItsNewOwnersMemory) {
     start(64);
-    const Pfn pfn = alloc(gfp::kernel, 3);      // operation 1
-    free(pfn, 3, 0);                            // operation 2
-    ASSERT_EQ(alloc(gfp::kernel, 3), pfn);      // operation 3
+    const Pfn pfn = alloc(gfp::kernel, 3);  // operation 1
+    free(pfn, 3, 0);                        // operation 2
+    ASSERT_EQ(alloc(gfp::kernel, 3), pfn);  // operation 3
     EXPECT_EQ(free(pfn, 3, 0).status, OperationStatus::mistake);
     const std::string told = sentence("PageMistake");
     EXPECT_NE(told.find("operation 1"), std::string::npos) << told;

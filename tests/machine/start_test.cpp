@@ -36,7 +36,8 @@ PrintedZones read_zones(std::istream& text, std::string& next_section) {
         }
         int node = 0;
         char name[16];
-        if (std::sscanf(line.c_str(), "Node %d, zone %15s", &node, name) == 2 && line.find("      0 ") == std::string::npos) {
+        if (std::sscanf(line.c_str(), "Node %d, zone %15s", &node, name) == 2 &&
+            line.find("      0 ") == std::string::npos) {
             zone = &zones[std::to_string(node) + " " + name];
             continue;
         }

@@ -97,7 +97,8 @@ TEST(Timeline, TheLandscapeStaysBoundedAndKeepsExtremes) {
     take.order = 10;
     for (int i = 0; i < 10000; ++i) timeline.append(note);
     const auto pfn = static_cast<Pfn>(timeline.append(take).value);
-    const auto dip = static_cast<std::uint32_t>(timeline.end().buddy.zones[0].free_pages + timeline.end().buddy.zones[1].free_pages);
+    const auto dip =
+        static_cast<std::uint32_t>(timeline.end().buddy.zones[0].free_pages + timeline.end().buddy.zones[1].free_pages);
     Operation give;
     give.kind = OperationKind::free_pages;
     give.pfn = pfn;

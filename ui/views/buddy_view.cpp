@@ -17,6 +17,7 @@ constexpr float shortest_pitch = 16;
 constexpr double motion_seconds = 0.16;
 constexpr float free_fill = 0.5f;
 constexpr float narrowest_split = 4;
+constexpr unsigned most_labels = 2;
 
 bool is_block(FrameKind kind) {
     return kind == FrameKind::free_head || kind == FrameKind::per_cpu_head || kind == FrameKind::allocated_head;
@@ -43,6 +44,16 @@ const char* kind_word(FrameKind kind) {
     return "";
 }
 
+/// "pageblocks unmovable, movable": what is freed in them goes to lists of that type.
+std::string pageblocks_text(const BuddyState& state, Pfn base, Pfn frames) {
+    if (base + frames > state.frame_count()) return "";
+    const Migratetype first = state.pageblock_type(base);
+    const Migratetype last = state.pageblock_type(base + frames - 1);
+    const std::string text =
+        std::string(frames > pageblock_frames ? "pageblocks " : "pageblock ") + migratetype_name(first);
+    return first == last ? text : text + ", " + migratetype_name(last);
+}
+
 float ease_out(float t) { return 1 - (1 - t) * (1 - t) * (1 - t); }
 
 Rectangle between(const Rectangle& from, const Rectangle& to, float t) {
@@ -59,7 +70,7 @@ void BuddyView::draw(const ViewContext& context) {
     const Pfn last = levels_.root + frames_in(levels_.top) - 1;
     draw_heading(context.painter, context.area, "BUDDY TREE",
                  "pfn " + std::to_string(levels_.root) + "–" + std::to_string(last),
-                 levels_.top == largest_order ? "order 10 is the largest" : "");
+                 pageblocks_text(context.state.buddy, levels_.root, frames_in(levels_.top)));
     context.painter.push_clip(context.area.grown(1));
     if (levels_.lens != no_pfn) draw_lens(context);
     draw_node(context, {levels_.root, levels_.top, place(levels_.root, levels_.top)});
@@ -241,34 +252,44 @@ void BuddyView::draw_lens(const ViewContext& context) const {
     context.painter.stroke({small.right(), top}, {levels_.plot.right(), bottom}, colour, line);
 }
 
-/// Beside the step's blocks: whose it is, what the buddy is now.
+/// Beside the step's blocks: whose it is, what the buddy is now. What was taken comes first.
 void BuddyView::draw_step_labels(const ViewContext& context) const {
-    const BuddyState& state = context.state.buddy;
     float free_from = levels_.plot.x;
     float row = -1;
-    unsigned labels = 0;
     Pfn labelled = no_pfn;
-    for (const pageframe::Highlight& span : context.highlight.step()) {
-        if (span.frames.pfn >= state.frame_count() || labels == 2) continue;
-        const BlockReference block = find_block(state, span.frames.pfn);
-        const bool in_tree = block.head != no_pfn && block.head - levels_.root < frames_in(levels_.top);
-        if (!in_tree || block.order < levels_.bottom || block.order > levels_.top) continue;
-        const BlockDescription what = describe_block(context.state, context.playback.session(), block.head);
-        std::string text = std::to_string(span.frames.pfn) + ", " + kind_word(what.kind);
-        if (block.head == labelled) text = std::to_string(span.frames.pfn) + " is part of it now";
-        if (block.head != labelled && !what.variable.empty()) text = what.variable + " " + text;
-        labelled = block.head;
-        const Rectangle at = place(block.head, block.order);
-        const float width = context.painter.width(style::code_small, text);
-        if (at.bottom() != row) free_from = levels_.plot.x;
-        row = at.bottom();
-        const float left = std::clamp(at.x, free_from, std::max(free_from, levels_.plot.right() - width));
-        const float middle = at.bottom() + 9;
-        context.painter.fill({left - 3, middle - 7, width + 6, 14}, with_alpha(context.palette().ground, 0.9f), 3);
-        context.painter.words(style::code_small, left, middle, context.palette().role(span.role), text);
-        free_from = left + width + 14;
-        ++labels;
+    unsigned labels = 0;
+    for (const Role role : {Role::mistake, Role::taken, Role::changed}) {
+        for (const pageframe::Highlight& span : context.highlight.step()) {
+            if (span.role != role || labels == most_labels || !in_tree(context, span.frames.pfn)) continue;
+            const BlockReference block = find_block(context.state.buddy, span.frames.pfn);
+            const std::string text = step_label(context, span.frames.pfn, block.head == labelled);
+            labelled = block.head;
+            const Rectangle at = place(block.head, block.order);
+            const float width = context.painter.width(style::code_small, text);
+            if (at.bottom() != row) free_from = levels_.plot.x;
+            row = at.bottom();
+            const float left = std::clamp(at.x, free_from, std::max(free_from, levels_.plot.right() - width));
+            const float middle = at.bottom() + 9;
+            context.painter.fill({left - 3, middle - 7, width + 6, 14}, with_alpha(context.palette().ground, 0.9f), 3);
+            context.painter.words(style::code_small, left, middle, context.palette().role(role), text);
+            free_from = left + width + 14;
+            ++labels;
+        }
     }
+}
+
+bool BuddyView::in_tree(const ViewContext& context, Pfn pfn) const {
+    if (pfn >= context.state.buddy.frame_count()) return false;
+    const BlockReference block = find_block(context.state.buddy, pfn);
+    const bool inside = block.head != no_pfn && block.head - levels_.root < frames_in(levels_.top);
+    return inside && block.order >= levels_.bottom && block.order <= levels_.top;
+}
+
+std::string BuddyView::step_label(const ViewContext& context, Pfn pfn, bool labelled_already) const {
+    if (labelled_already) return std::to_string(pfn) + " is part of it now";
+    const BlockDescription what = describe_block(context.state, context.playback.session(), pfn);
+    const std::string text = std::to_string(pfn) + ", " + kind_word(what.kind);
+    return what.variable.empty() ? text : what.variable + " " + text;
 }
 
 }  // namespace pageframe::ui

@@ -54,6 +54,8 @@ private:
     void draw_branch(const ViewContext& context, const Node& parent, const Node& child) const;
     void draw_lens(const ViewContext& context) const;
     void draw_step_labels(const ViewContext& context) const;
+    bool in_tree(const ViewContext& context, Pfn pfn) const;
+    std::string step_label(const ViewContext& context, Pfn pfn, bool labelled_already) const;
 
     Pfn region_ = no_pfn;
     Levels levels_;

@@ -87,6 +87,13 @@ void LandscapeView::draw_curves(const ViewContext& context, const Plot& plot) co
         lowest = std::min(lowest, band.low);
         highest = std::max(highest, band.high);
     }
+    // A few pages of many are a ripple, not a mountain.
+    const float smallest_range = std::max(highest * 0.05f, 8.0f);
+    if (highest - lowest < smallest_range) {
+        const float centre = (highest + lowest) / 2;
+        lowest = centre - smallest_range / 2;
+        highest = centre + smallest_range / 2;
+    }
     const Palette& palette = context.palette();
     const double covered = static_cast<double>(landscape.buckets().size()) * landscape.operations_per_bucket();
     const float end = std::min(plot.at(covered), plot.curves.right());

@@ -10,7 +10,9 @@ namespace {
 /// From this width on, in device pixels, a block has a form and a gap to its neighbour.
 constexpr int smallest_block = 3;
 /// And from this height on.
-constexpr float smallest_formed_bar = 4.5f;
+constexpr float smallest_formed_bar = 3.5f;
+/// Whole regions side by side, each with a gap, would be a lattice if they were narrower.
+constexpr int smallest_region = 14;
 /// Beyond this many frames in a pixel no block but a whole region has a form.
 constexpr double most_frames_with_form = 8;
 /// Beyond this many, means are taken over groups of frames.
@@ -120,7 +122,7 @@ void MemoryPicture::paint_whole_regions(const Palette& palette, const FrameMap& 
         if (!map.whole(static_cast<std::uint32_t>(pfn / FrameMap::region_frames))) continue;
         const int left = pixel_of(static_cast<double>(pfn - start));
         const int right = pixel_of(static_cast<double>(pfn + FrameMap::region_frames - start));
-        if (right - left >= smallest_block) paint_block(palette, map.codes()[pfn] & code_mask, left, right);
+        if (right - left >= smallest_region) paint_block(palette, map.codes()[pfn] & code_mask, left, right);
     }
 }
 

@@ -8,7 +8,7 @@
 namespace pageframe::ui {
 namespace {
 
-constexpr float legend_height = 26;
+constexpr float legend_height = 28;
 constexpr float legend_line = 18;
 /// Below this width the legend takes two lines.
 constexpr float narrow_legend = 640;
@@ -145,7 +145,7 @@ void MemoryView::draw_legend(const ViewContext& context) const {
     const Painter& painter = context.painter;
     const bool narrow = context.area.width < narrow_legend;
     const float first_left = narrow ? context.area.x : layout_.plot().x;
-    float middle = area_.bottom() + 17;
+    float middle = area_.bottom() + 19;
     float left = first_left;
     for (const Entry& entry : entries) {
         const float width = 15 + painter.width(style::fact, entry.word);
@@ -178,7 +178,7 @@ void MemoryView::draw_zones(const ViewContext& context) const {
         const float middle = std::max(top + 5, free_from + 5);
         if (middle + 5 > layout_.plot().bottom()) continue;
         const Colour colour = id == context.zone ? palette.ink : palette.dim;
-        context.painter.words(style::fact, context.area.x, middle, colour, zone_kind_name(zone.kind));
+        context.painter.words(style::fact, context.area.x, middle, colour, short_zone_name(state, id));
         context.painter.vertical(layout_.plot().x - 6, top, bottom - 1,
                                  id == context.zone ? palette.dim : palette.hairline);
         free_from = middle + 8;
