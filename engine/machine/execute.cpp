@@ -28,7 +28,8 @@ OperationResult checked(const PageAllocator& allocator) {
 OperationResult take_many(PageAllocator& allocator, const Operation& operation, std::vector<Pfn>& pages) {
     // No more than the machine has, whatever the text asks for.
     const std::uint64_t most = allocator.state().frame_count();
-    allocator.alloc_pages_bulk(operation.gfp_flags, static_cast<std::uint32_t>(std::min(operation.argument, most)), pages);
+    allocator.alloc_pages_bulk(operation.gfp_flags, static_cast<std::uint32_t>(std::min(operation.argument, most)),
+                               pages);
     OperationResult result = checked(allocator);
     result.value = pages.size();
     result.pages = pages;
@@ -45,52 +46,42 @@ OperationResult dispatch(State& state, const Operation& operation, Recorder* rec
     PageAllocator allocator(state.buddy, operation.cpu, recorder, &output.moves);
     const bool atomic = operation.context & context_atomic;
     switch (operation.kind) {
-        case OperationKind::note:
-        case OperationKind::heading:
-        case OperationKind::show:
-        case OperationKind::predict: return {};
-        case OperationKind::assertion:
-            return {operation.argument == 0 ? OperationStatus::mistake : OperationStatus::done, operation.argument, {}};
-        case OperationKind::alloc_pages:
-            if (atomic) allocator.check_atomic(operation.gfp_flags);
-            return taken(allocator.alloc_pages(operation.gfp_flags, operation.order, operation.node), allocator);
-        case OperationKind::alloc_pages_exact:
-            if (atomic) allocator.check_atomic(operation.gfp_flags);
-            return taken(allocator.alloc_pages_exact(operation.gfp_flags, operation.argument), allocator);
-        case OperationKind::alloc_pages_bulk:
-            if (atomic) allocator.check_atomic(operation.gfp_flags);
-            return take_many(allocator, operation, output.pages);
-        case OperationKind::free_pages:
-            allocator.free_pages(operation.pfn, operation.order,
-                                 operation.argument < no_operation ? static_cast<OperationNumber>(operation.argument)
-                                                                   : no_operation);
-            return checked(allocator);
-        case OperationKind::free_pages_exact:
-            allocator.free_pages_exact(operation.pfn, operation.argument);
-            return checked(allocator);
-        case OperationKind::split_page: allocator.split_page(operation.pfn, operation.order); return checked(allocator);
-        case OperationKind::drain_local_pages: allocator.drain_local_pages(); return {};
-        case OperationKind::drain_all_pages: allocator.drain_all_pages(); return {};
-        case OperationKind::refresh_vm_stats: allocator.refresh_vm_stats(); return {};
-        case OperationKind::compact_memory: allocator.compact_memory(); return {};
-        case OperationKind::cma_alloc:
-            if (atomic) allocator.check_atomic(gfp::kernel);
-            return taken(allocator.cma_alloc(frames_asked(state, operation.argument), operation.order), allocator);
-        case OperationKind::cma_release:
-            allocator.cma_release(operation.pfn, frames_asked(state, operation.argument));
-            return checked(allocator);
-        case OperationKind::kmem_cache_create:
-        case OperationKind::kmem_cache_alloc:
-        case OperationKind::kmem_cache_free:
-        case OperationKind::kmem_cache_alloc_bulk:
-        case OperationKind::kmem_cache_free_bulk:
-        case OperationKind::kmem_cache_shrink:
-        case OperationKind::kmem_cache_destroy:
-        case OperationKind::kmalloc:
-        case OperationKind::kfree:
-        case OperationKind::krealloc:
-        case OperationKind::ksize: return execute_slab(state, operation, recorder, output);
-        default: return {};  // virtual memory, below
+    case OperationKind::note:
+    case OperationKind::heading:
+    case OperationKind::show:
+    case OperationKind::predict: return {};
+    case OperationKind::assertion:
+        return {operation.argument == 0 ? OperationStatus::mistake : OperationStatus::done, operation.argument, {}};
+    case OperationKind::alloc_pages:
+        if (atomic) allocator.check_atomic(operation.gfp_flags);
+        return taken(allocator.alloc_pages(operation.gfp_flags, operation.order, operation.node), allocator);
+    case OperationKind::alloc_pages_exact:
+        if (atomic) allocator.check_atomic(operation.gfp_flags);
+        return taken(allocator.alloc_pages_exact(operation.gfp_flags, operation.argument), allocator);
+    case OperationKind::alloc_pages_bulk:
+        if (atomic) allocator.check_atomic(operation.gfp_flags);
+        return take_many(allocator, operation, output.pages);
+    case OperationKind::free_pages:
+        allocator.free_pages(operation.pfn, operation.order,
+                             operation.argument < no_operation ? static_cast<OperationNumber>(operation.argument)
+                                                               : no_operation);
+        return checked(allocator);
+    case OperationKind::free_pages_exact:
+        allocator.free_pages_exact(operation.pfn, operation.argument);
+        return checked(allocator);
+    case OperationKind::split_page: allocator.split_page(operation.pfn, operation.order); return checked(allocator);
+    case OperationKind::drain_local_pages: allocator.drain_local_pages(); return {};
+    case OperationKind::drain_all_pages: allocator.drain_all_pages(); return {};
+    case OperationKind::refresh_vm_stats: allocator.refresh_vm_stats(); return {};
+    case OperationKind::compact_memory: allocator.compact_memory(); return {};
+    case OperationKind::cma_alloc:
+        if (atomic) allocator.check_atomic(gfp::kernel);
+        return taken(allocator.cma_alloc(frames_asked(state, operation.argument), operation.order), allocator);
+    case OperationKind::cma_release:
+        allocator.cma_release(operation.pfn, frames_asked(state, operation.argument));
+        return checked(allocator);
+    default: return {};  // of other subsystems: execute() knows
+    default: return {};  // virtual memory, below
     }
     return {};
 }
@@ -102,6 +93,8 @@ OperationResult execute(State& state, const Operation& operation, OperationNumbe
     state.buddy.operation = state.slab.operation = number;
     output.pages.clear();
     output.moves.clear();
+    // By value and at once: these come by the million.
+    if (is_slab_operation(operation.kind)) return execute_slab(state, operation, recorder, output);
     if (is_virtual_memory(operation.kind)) {
         OperationResult result = execute_virtual(state, operation, number, recorder, output);
         if (note_object_accesses(state, operation, recorder)) result.status = OperationStatus::mistake;
