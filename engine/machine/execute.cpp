@@ -81,7 +81,6 @@ OperationResult dispatch(State& state, const Operation& operation, Recorder* rec
         allocator.cma_release(operation.pfn, frames_asked(state, operation.argument));
         return checked(allocator);
     default: return {};  // of other subsystems: execute() knows
-    default: return {};  // virtual memory, below
     }
     return {};
 }

@@ -27,6 +27,8 @@ public:
         OperationResult result = dispatch();
         write_bytes(result);
         if (slabs_.made_mistake() || page_allocator_.made_mistake()) result.status = OperationStatus::mistake;
+        if (!output_.moves.empty()) [[unlikely]]
+            result.moves = output_.moves;
         return result;
     }
 
@@ -55,12 +57,11 @@ private:
         switch (operation_.kind) {
         case OperationKind::kmem_cache_alloc:
         case OperationKind::kmalloc:
-            paint(result.value);
+            if (operation_.kind == OperationKind::kmem_cache_alloc) paint(result.value);
             if ((operation_.gfp_flags & gfp::zero) && result.value > zero_size_pointer)
                 zero_object(state_, result.value, object_bytes(result.value), recorder_);
             return;
-        case OperationKind::kmem_cache_free:
-        case OperationKind::kfree: paint(operation_.argument); return;
+        case OperationKind::kmem_cache_free: paint(operation_.argument); return;
         case OperationKind::krealloc:
             if (result.value > zero_size_pointer && operation_.argument > zero_size_pointer &&
                 result.value != operation_.argument)
@@ -70,11 +71,9 @@ private:
         default: return;
         }
     }
+    /// kmalloc's caches have no debugging flags: nothing is painted there.
     void paint(std::uint64_t address) {
-        const SlabId slab = address < direct_map_start
-                                ? no_slab
-                                : state_.slab.slab_at(static_cast<Pfn>((address - direct_map_start) >> page_shift));
-        if (slab != no_slab && state_.slab.caches[state_.slab.slabs[slab].cache].geometry.debugged()) [[unlikely]]
+        if (state_.slab.has_cache(cache()) && state_.slab.caches[cache()].geometry.debugged()) [[unlikely]]
             paint_object(state_, address, recorder_);
     }
     /// What the object has room for; 0 for what is none.

@@ -7,6 +7,10 @@
 
 namespace pageframe {
 
+constexpr bool is_slab_operation(OperationKind kind) {
+    return kind >= OperationKind::kmem_cache_create && kind <= OperationKind::ksize;
+}
+
 OperationResult execute_slab(State& state, const Operation& operation, Recorder* recorder, OperationOutput& output);
 
 }  // namespace pageframe

@@ -29,13 +29,6 @@ void start_slab(SlabState& state, std::shared_ptr<ChunkPool> pool, const std::ve
     for (auto& type : state.kmalloc_caches) type.fill(no_cache);
 }
 
-std::uint64_t object_address(const SlabState& state, ObjectReference object) {
-    const Slab& slab = state.slabs[object.slab];
-    const CacheGeometry& geometry = state.caches[slab.cache].geometry;
-    return direct_map_start + (std::uint64_t{slab.pfn} << page_shift) + slab.colour + geometry.red_left_pad +
-           std::uint64_t{object.index} * geometry.size;
-}
-
 namespace {
 
 /// The slab that an address lies in, and how far from its first byte.
@@ -51,18 +44,6 @@ SlabId slab_around(const SlabState& state, std::uint64_t address, std::uint32_t&
 }
 
 }  // namespace
-
-ObjectReference object_at(const SlabState& state, std::uint64_t address) {
-    std::uint32_t offset = 0;
-    const SlabId id = slab_around(state, address, offset);
-    if (id == no_slab) return {};
-    const Slab& slab = state.slabs[id];
-    const CacheGeometry& geometry = state.caches[slab.cache].geometry;
-    const std::uint32_t before = slab.colour + geometry.red_left_pad;
-    if (offset < before || (offset - before) % geometry.size != 0) return {id, no_object};
-    const std::uint32_t index = (offset - before) / geometry.size;
-    return {id, index < slab.objects ? static_cast<ObjectIndex>(index) : no_object};
-}
 
 ObjectReference object_around(const SlabState& state, std::uint64_t address) {
     std::uint32_t offset = 0;

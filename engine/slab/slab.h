@@ -236,9 +236,28 @@ struct SlabState {
 void start_slab(SlabState& state, std::shared_ptr<ChunkPool> pool, const std::vector<NodeId>& cpu_node,
                 std::uint8_t node_count, std::uint64_t seed);
 
-std::uint64_t object_address(const SlabState& state, ObjectReference object);
+inline std::uint64_t object_address(const SlabState& state, ObjectReference object) {
+    const Slab& slab = state.slabs[object.slab];
+    const CacheGeometry& geometry = state.caches[slab.cache].geometry;
+    return direct_map_start + (std::uint64_t{slab.pfn} << page_shift) + slab.colour + geometry.red_left_pad +
+           std::uint64_t{object.index} * geometry.size;
+}
 /// Which object has this address; index no_object for an address inside an object or beside all.
-ObjectReference object_at(const SlabState& state, std::uint64_t address);
+inline ObjectReference object_at(const SlabState& state, std::uint64_t address) {
+    const std::uint64_t frame = (address - direct_map_start) >> page_shift;
+    if (address < direct_map_start || frame >= state.slab_of_frame.size()) return {};
+    const SlabId id = state.slab_of_frame[frame];
+    if (id == no_slab) return {};
+    const Slab& slab = state.slabs[id];
+    const CacheGeometry& geometry = state.caches[slab.cache].geometry;
+    const std::uint32_t before = slab.colour + geometry.red_left_pad;
+    const auto offset =
+        static_cast<std::uint32_t>(address - direct_map_start - (std::uint64_t{slab.pfn} << page_shift)) - before;
+    const std::uint32_t index = offset / geometry.size;
+    // An address before the first object wraps round, and is beyond the last.
+    if (index >= slab.objects || index * geometry.size != offset) return {id, no_object};
+    return {id, static_cast<ObjectIndex>(index)};
+}
 /// The object that this byte lies in, red zones and padding included.
 ObjectReference object_around(const SlabState& state, std::uint64_t address);
 

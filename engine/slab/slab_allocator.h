@@ -46,7 +46,19 @@ public:
     const SlabState& state() const { return state_; }
 
 private:
-    bool known(CacheId cache);
+    bool known(CacheId cache) {
+        if (state_.has_cache(cache) && !state_.caches[cache].destroyed) [[likely]]
+            return true;
+        tell_unknown(cache);
+        return false;
+    }
+    void tell_unknown(CacheId cache);
+    /// Nothing about this free is remarkable.
+    bool plainly_right(CacheId cache, ObjectReference object, OperationNumber taken_by) const {
+        if (object.index == no_object || state_.slabs[object.slab].cache != cache) return false;
+        const SlabObject& record = state_.object(state_.slabs[object.slab], object.index);
+        return record.allocated && record.marks == 0 && (taken_by == no_operation || taken_by == record.allocated_by);
+    }
     /// Checks one free; false when nothing may be changed. `cache` becomes the object's own.
     bool check_free(CacheId& cache, std::uint64_t address, ObjectReference object, OperationNumber taken_by);
     bool check_red_zones(CacheId cache, std::uint64_t address, ObjectReference object);

@@ -112,4 +112,38 @@ private:
     CpuId cpu_;
 };
 
+// The fast paths, inline: no lock, no search, a handful of stores.
+
+inline ObjectReference Slub::allocate(CacheId cache, GfpFlags gfp_flags, NodeId node, std::uint32_t requested) {
+    emitter_.tell(RequestObject{gfp_flags, cache, cpu_, node});
+    const Request request{cache, gfp_flags, node, requested};
+    const CpuCache& cpu = own(cache);
+    if (cpu.freelist != no_object && (node == no_node || state_.slabs[cpu.slab].node == node)) [[likely]]
+        return take_from_cpu(request, false);
+    return slow_allocate(request);
+}
+
+inline ObjectReference Slub::take_from_cpu(const Request& request, bool slow) {
+    const CpuCache& cpu = own(request.cache);
+    const ObjectReference object{cpu.slab, cpu.freelist};
+    const SlabObject& record = state_.object(state_.slabs[object.slab], object.index);
+    if (record.marks != 0) [[unlikely]]
+        check_free_pointer(request.cache, object);
+    const ObjectIndex next = state_.object(state_.slabs[object.slab], object.index).next;
+    emitter_.emit(TakeObject{object.slab, state_.operation, request.requested, request.cache, object.index, next, cpu_,
+                             static_cast<std::uint8_t>(slow)});
+    return object;
+}
+
+inline void Slub::free(CacheId cache, ObjectReference object) {
+    const CpuCache& cpu = own(cache);
+    const bool fast = object.slab == cpu.slab;
+    const ObjectIndex next = fast ? cpu.freelist : state_.slabs[object.slab].freelist;
+    emitter_.emit(ReleaseObject{object.slab, state_.operation, object.index, next});
+    if (fast) [[likely]]
+        emitter_.emit(PushCpuFreelist{object.slab, cache, object.index, object.index, 1, cpu_});
+    else
+        slow_free(cache, object.slab, object.index, object.index, 1);
+}
+
 }  // namespace pageframe

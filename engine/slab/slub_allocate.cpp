@@ -12,27 +12,6 @@ constexpr GfpFlags passed_on = gfp::reclaim | gfp::high | gfp::io | gfp::fs | gf
 
 }  // namespace
 
-ObjectReference Slub::allocate(CacheId cache, GfpFlags gfp_flags, NodeId node, std::uint32_t requested) {
-    emitter_.tell(RequestObject{gfp_flags, cache, cpu_, node});
-    const Request request{cache, gfp_flags, node, requested};
-    const CpuCache& cpu = own(cache);
-    if (cpu.freelist != no_object && (node == no_node || state_.slabs[cpu.slab].node == node)) [[likely]]
-        return take_from_cpu(request, false);
-    return slow_allocate(request);
-}
-
-ObjectReference Slub::take_from_cpu(const Request& request, bool slow) {
-    const CpuCache& cpu = own(request.cache);
-    const ObjectReference object{cpu.slab, cpu.freelist};
-    const SlabObject& record = state_.object(state_.slabs[object.slab], object.index);
-    if (record.marks != 0) [[unlikely]]
-        check_free_pointer(request.cache, object);
-    const ObjectIndex next = state_.object(state_.slabs[object.slab], object.index).next;
-    emitter_.emit(TakeObject{object.slab, state_.operation, request.requested, request.cache, object.index, next, cpu_,
-                             static_cast<std::uint8_t>(slow)});
-    return object;
-}
-
 ObjectReference Slub::slow_allocate(const Request& asked) {
     Request request = asked;
     if (request.node != no_node && !node_has_memory(request.node)) request.node = no_node;

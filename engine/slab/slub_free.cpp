@@ -3,17 +3,6 @@
 
 namespace pageframe {
 
-void Slub::free(CacheId cache, ObjectReference object) {
-    const CpuCache& cpu = own(cache);
-    const bool fast = object.slab == cpu.slab;
-    const ObjectIndex next = fast ? cpu.freelist : state_.slabs[object.slab].freelist;
-    emitter_.emit(ReleaseObject{object.slab, state_.operation, object.index, next});
-    if (fast) [[likely]]
-        emitter_.emit(PushCpuFreelist{object.slab, cache, object.index, object.index, 1, cpu_});
-    else
-        slow_free(cache, object.slab, object.index, object.index, 1);
-}
-
 /// Objects of one slab, linked from head to tail.
 void Slub::free_list(CacheId cache, SlabId slab, ObjectIndex head, ObjectIndex tail, ObjectIndex count) {
     if (slab == own(cache).slab)
