@@ -7,6 +7,7 @@ import type { Reader } from "./reader";
 
 /** Of an author's remark the sentence is all there is; the code would only say it twice. */
 export const remarks: Readonly<Record<string, string>> = {
+  start: "start",
   note: "note",
   heading: "heading",
   predict: "question",
