@@ -14,6 +14,8 @@ constexpr float funnel_height = 16;
 constexpr float label_height = 18;
 constexpr float tallest_pitch = 27;
 constexpr float shortest_pitch = 16;
+/// Where not all levels fit, those that do are this far apart.
+constexpr float compact_pitch = 20;
 constexpr double motion_seconds = 0.16;
 constexpr float free_fill = 0.5f;
 constexpr float narrowest_split = 4;
@@ -97,8 +99,7 @@ void BuddyView::choose_levels(const ViewContext& context) {
     levels_.plot = context.area.below(heading_height);
     const float height = levels_.plot.height - label_height - funnel_height;
     levels_.root = region_;
-    const int fitting = std::clamp(static_cast<int>((height + funnel_height) / shortest_pitch), 2, 11);
-    if (fitting >= order_count) {
+    if (height >= shortest_pitch * order_count) {
         levels_.pitch = std::min(height / order_count, tallest_pitch);
         if (wants_lens(context)) {
             levels_.lens = block_start(context.highlight.focus(), lens_order);
@@ -106,6 +107,7 @@ void BuddyView::choose_levels(const ViewContext& context) {
         }
         return;
     }
+    const int fitting = std::clamp(static_cast<int>((height + funnel_height) / compact_pitch), 2, 11);
     const Pfn focus = context.highlight.focus() == no_pfn ? region_ : context.highlight.focus();
     const int focus_order = find_block(context.state.buddy, focus).order;
     const int top = std::clamp(focus_order + fitting - 1, fitting - 1, static_cast<int>(largest_order));

@@ -260,10 +260,13 @@ void MemoryView::draw_step(const ViewContext& context) const {
         layout_.for_each_piece(span.frames.pfn, span.frames.frames, [&](Rectangle bar) {
             bar.width = std::max(bar.width, 3.0f);
             bar.height = std::max(bar.height, 3.0f);
-            if (filled || bar.width < 6)
+            if (filled || bar.width < 6) {
                 context.painter.fill(bar, colour);
-            else
-                context.painter.outline(bar.height >= 6 ? bar : bar.grown(1), colour, bar.height >= 6 ? 2.0f : 1.0f);
+            } else {
+                // In a low bar an outline alone would be lost among the bars' own edges.
+                if (bar.height < 6) context.painter.fill(bar, mix(palette.ground, colour, 0.4f));
+                context.painter.outline(bar, colour, bar.height >= 6 ? 2.0f : 1.0f);
+            }
             if (filled) {
                 const std::string label = std::to_string(span.frames.pfn);
                 if (layout_.pitch() >= smallest_labelled_pitch && total == 0)
