@@ -74,7 +74,7 @@ void SlabAllocator::name(CacheId cache, std::string_view text) {
     for (std::uint8_t part = 0; part < 2 && (part == 0 || text.size() > 32U * part); ++part) {
         NameCache event{cache, part, {}};
         const std::string_view piece = text.substr(32U * part, part == 0 ? 32 : 31);
-        std::memcpy(event.text.data(), piece.data(), piece.size());
+        std::copy(piece.begin(), piece.end(), event.text.begin());
         emitter_.emit(event);
     }
 }
