@@ -22,6 +22,7 @@ App::App()
                {&free_lists_, {}},
                {&per_cpu_lists_, {}},
                {&watermarks_, {}},
+               {&fragmentation_, {}},
                {&landscape_, {}}}} {
     IMGUI_CHECKVERSION();
     ImGui::CreateContext();

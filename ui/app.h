@@ -21,6 +21,7 @@
 #include "ui/text.h"
 #include "ui/view.h"
 #include "ui/views/buddy_view.h"
+#include "ui/views/fragmentation_view.h"
 #include "ui/views/free_lists_view.h"
 #include "ui/views/landscape_view.h"
 #include "ui/views/memory_view.h"
@@ -109,8 +110,9 @@ private:
     FreeListsView free_lists_;
     PerCpuListsView per_cpu_lists_;
     WatermarksView watermarks_;
+    FragmentationView fragmentation_;
     LandscapeView landscape_;
-    std::array<Place, 6> places_;
+    std::array<Place, 7> places_;
     const View* captured_ = nullptr;  ///< the view that the pointer was pressed in
 
     float pinch_factor_ = 1;

@@ -37,7 +37,9 @@ public:
         app_.set_view_rectangle("memory", {316, 128, 680, 440});
         app_.set_view_rectangle("tree", {316, 580, 680, 220});
         app_.set_view_rectangle("free_lists", {1026, 128, 398, 290});
-        app_.set_view_rectangle("watermarks", {1026, 440, 398, 80});
+        app_.set_view_rectangle("per_cpu_lists", {1026, 434, 398, 130});
+        app_.set_view_rectangle("watermarks", {1026, 580, 398, 112});
+        app_.set_view_rectangle("fragmentation", {1026, 708, 398, 92});
         app_.set_view_rectangle("landscape", {224, 818, 1200, 74});
     }
 

@@ -22,6 +22,8 @@ class MemoryLayout {
 public:
     static constexpr float comfortable_pitch = 22;
     static constexpr float largest_frame_width = 96;
+    static constexpr float smallest_pitch_with_pageblocks = 9;
+    static constexpr float smallest_pageblock = 10;
 
     /// Lays the machine out for a plot of this size. Zoom and place stay when the machine is the same.
     void fit(const BuddyState& state, const Rectangle& plot);
@@ -46,7 +48,17 @@ public:
     float frame_width() const { return frame_width_; }
     float pitch() const { return pitch_; }
     /// The gap below a row's bar.
-    float gap() const { return pitch_ >= 9 ? 2.0f : pitch_ >= 2.5f ? 1.0f : 0.0f; }
+    float gap() const {
+        if (shows_pageblocks()) return 2 + pageblock_band();
+        return pitch_ >= 9 ? 2.0f : pitch_ >= 2.5f ? 1.0f : 0.0f;
+    }
+    float pageblock_band() const { return pitch_ >= 13 ? 2.0f : 1.0f; }
+    /// Is there room below a row's bar for a band with the types of its pageblocks?
+    bool shows_pageblocks() const {
+        const Pfn frames = std::min(pageblock_frames, frames_per_row_);
+        return pitch_ >= smallest_pitch_with_pageblocks &&
+               frame_width_ * static_cast<float>(frames) >= smallest_pageblock;
+    }
 
     float row_top(std::uint32_t row) const { return plot_.y + (static_cast<float>(row) - top_row_) * pitch_; }
     float frame_left(double column) const {

@@ -10,6 +10,7 @@ namespace {
 
 constexpr float legend_height = 28;
 constexpr float legend_line = 18;
+constexpr float legend_space = 11;
 /// Below this width the legend takes two lines.
 constexpr float narrow_legend = 640;
 constexpr float zone_gutter = 52;
@@ -24,6 +25,22 @@ unsigned zones_with_memory(const BuddyState& state) {
     unsigned count = 0;
     for (const Zone& zone : state.zones) count += zone.spanned > 0 ? 1 : 0;
     return count;
+}
+
+/// One bit a migrate type: has any pageblock that type?
+using PresentTypes = unsigned;
+PresentTypes present_types(const BuddyState& state) {
+    PresentTypes present = 0;
+    for (Pfn pfn = 0; pfn < state.frame_count(); pfn += pageblock_frames)
+        present |= 1U << static_cast<unsigned>(state.pageblock_type(pfn));
+    return present;
+}
+bool has(PresentTypes present, Migratetype type) { return (present >> static_cast<unsigned>(type) & 1U) != 0; }
+
+bool legend_is_long(const ViewContext& context) {
+    const PresentTypes present = present_types(context.state.buddy);
+    return context.area.width < narrow_legend || has(present, Migratetype::cma) ||
+           has(present, Migratetype::highatomic);
 }
 
 }  // namespace
@@ -61,7 +78,7 @@ void MemoryView::draw(const ViewContext& context) {
 void MemoryView::place_plot(const ViewContext& context) {
     area_ = context.area;
     if (context.area.height >= 160 && context.area.width >= 280)
-        area_.height -= context.area.width < narrow_legend ? legend_height + legend_line : legend_height;
+        area_.height -= legend_height + (legend_is_long(context) ? legend_line : 0);
     gutter_ = zones_with_memory(context.state.buddy) > 1 ? zone_gutter : 0;
     Rectangle plot = area_.below(heading_height);
     plot.x += gutter_;
@@ -125,29 +142,35 @@ void MemoryView::draw_heading_and_facts(const ViewContext& context) const {
 
 void MemoryView::draw_legend(const ViewContext& context) const {
     if (area_.height == context.area.height) return;
-    enum class Form : std::uint8_t { full, hollow, half };
+    enum class Form : std::uint8_t { full, hollow, half, band, hatched };
     struct Entry {
         const char* word;
         Colour colour;
         Form form;
+        bool shown = true;
     };
     const Palette& palette = context.palette();
+    const PresentTypes present = present_types(context.state.buddy);
     const Entry entries[] = {
         {"unmovable", palette.used(Migratetype::unmovable), Form::full},
         {"movable", palette.used(Migratetype::movable), Form::full},
         {"reclaimable", palette.used(Migratetype::reclaimable), Form::full},
+        {"CMA", palette.used(Migratetype::cma), Form::full, has(present, Migratetype::cma)},
+        {"high-atomic", palette.used(Migratetype::highatomic), Form::full, has(present, Migratetype::highatomic)},
+        {"isolated", palette.dim, Form::hatched, has(present, Migratetype::isolate)},
         {"reserved", palette.grey, Form::full},
         {"free", palette.dim, Form::hollow},
         {"taken", palette.amber, Form::full},
         {"changed", palette.cyan, Form::hollow},
         {"on a CPU’s list", palette.dim, Form::half},
+        {"pageblock", palette.blue, Form::band, layout_.shows_pageblocks()},
     };
     const Painter& painter = context.painter;
-    const bool narrow = context.area.width < narrow_legend;
-    const float first_left = narrow ? context.area.x : layout_.plot().x;
+    const float first_left = context.area.x;
     float middle = area_.bottom() + 19;
     float left = first_left;
     for (const Entry& entry : entries) {
+        if (!entry.shown) continue;
         const float width = 15 + painter.width(style::fact, entry.word);
         if (left + width > context.area.right()) {
             if (middle + legend_line > context.area.bottom() + 1) break;
@@ -157,9 +180,11 @@ void MemoryView::draw_legend(const ViewContext& context) const {
         const Rectangle swatch{left, middle - 4.5f, 9, 9};
         if (entry.form == Form::full) painter.fill(swatch, entry.colour);
         if (entry.form == Form::half) painter.fill(swatch.below(4.5f), entry.colour);
-        if (entry.form != Form::full) painter.outline(swatch, entry.colour, 1);
+        if (entry.form == Form::band) painter.fill({left, middle - 1, 9, 2}, entry.colour);
+        if (entry.form == Form::hatched) hatch(context, swatch);
+        if (entry.form == Form::hollow || entry.form == Form::half) painter.outline(swatch, entry.colour, 1);
         painter.words(style::fact, left + 15, middle, palette.dim, entry.word);
-        left += width + 16;
+        left += width + legend_space;
     }
 }
 
@@ -185,24 +210,37 @@ void MemoryView::draw_zones(const ViewContext& context) const {
     }
 }
 
-/// Where pageblocks begin, once they are wide enough to count.
+/// What a pageblock is for, in a band below its frames; pageblocks are a pixel apart.
 void MemoryView::draw_pageblocks(const ViewContext& context) const {
-    const float width = layout_.frame_width() * static_cast<float>(pageblock_frames);
-    if (width < 120 || layout_.pitch() < smallest_labelled_pitch) return;
+    if (!layout_.shows_pageblocks()) return;
+    const Painter& painter = context.painter;
+    const Palette& palette = context.palette();
+    const BuddyState& state = context.state.buddy;
     const std::uint32_t end = layout_.end_visible_row();
     const Pfn step = std::min(pageblock_frames, layout_.frames_per_row());
-    const BuddyState& state = context.state.buddy;
     for (std::uint32_t row = layout_.first_visible_row(); row < end; ++row) {
         for (Pfn column = 0; column < layout_.frames_per_row(); column += step) {
             const Pfn pfn = layout_.row_start(row) + column;
             if (pfn >= state.frame_count()) break;
+            if (class_of(map_.codes()[pfn]) == FrameClass::absent) continue;
             const Rectangle bar = layout_.bar(row, column, column + step);
-            const Colour hue = context.palette().hue(state.pageblock_type(pfn));
-            const float y = bar.bottom();
-            context.painter.fill({bar.x, y, bar.width - 1, context.painter.line()},
-                                 mix(context.palette().ground, hue, 0.4f));
+            const Rectangle visible = bar.intersection(layout_.plot());
+            if (visible.width <= 0) continue;
+            const Migratetype type = state.pageblock_type(pfn);
+            const float part = type == Migratetype::movable ? 0.55f : 0.95f;
+            painter.fill({bar.x, painter.snap(bar.bottom()) + painter.line(), bar.width - 2, layout_.pageblock_band()},
+                         mix(palette.ground, palette.hue(type), part));
+            if (type == Migratetype::isolate) hatch(context, visible);
         }
     }
+}
+
+void MemoryView::hatch(const ViewContext& context, const Rectangle& area) const {
+    const Painter& painter = context.painter;
+    painter.push_clip(area);
+    for (float x = area.x - area.height; x < area.right(); x += 6)
+        painter.stroke({x, area.bottom()}, {x + area.height, area.y}, context.palette().dim, 1.5f);
+    painter.pop_clip();
 }
 
 void MemoryView::draw_labels(const ViewContext& context) const {
@@ -260,13 +298,10 @@ void MemoryView::draw_step(const ViewContext& context) const {
         layout_.for_each_piece(span.frames.pfn, span.frames.frames, [&](Rectangle bar) {
             bar.width = std::max(bar.width, 3.0f);
             bar.height = std::max(bar.height, 3.0f);
-            if (filled || bar.width < 6) {
+            if (filled || bar.width < 6)
                 context.painter.fill(bar, colour);
-            } else {
-                // In a low bar an outline alone would be lost among the bars' own edges.
-                if (bar.height < 6) context.painter.fill(bar, mix(palette.ground, colour, 0.4f));
-                context.painter.outline(bar, colour, bar.height >= 6 ? 2.0f : 1.0f);
-            }
+            else
+                context.painter.outline(bar.height >= 6 ? bar : bar.grown(1), colour, bar.height >= 6 ? 2.0f : 1.0f);
             if (filled) {
                 const std::string label = std::to_string(span.frames.pfn);
                 if (layout_.pitch() >= smallest_labelled_pitch && total == 0)

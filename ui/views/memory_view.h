@@ -6,6 +6,8 @@
 //            |###############################|
 //     # unmovable  # movable  # reclaimable  # reserved  [] free
 //
+// A thin band below each row has the types of its pageblocks: where requests of a type are served first.
+// A pageblock that is being emptied (isolated) is hatched.
 // Wheel or pinch zooms about the pointer, dragging moves, a double click shows all again. A place of the
 // step too small to see gets a pin with its pfn.
 #pragma once
@@ -38,6 +40,7 @@ private:
     void draw_legend(const ViewContext& context) const;
     void draw_zones(const ViewContext& context) const;
     void draw_pageblocks(const ViewContext& context) const;
+    void hatch(const ViewContext& context, const Rectangle& area) const;
     void draw_labels(const ViewContext& context) const;
     void draw_block_label(const ViewContext& context, Pfn head, Pfn frames, const Rectangle& bar) const;
     void draw_step(const ViewContext& context) const;

@@ -85,7 +85,14 @@ export interface FrameStatistics {
 
 export type Move = "first" | "last" | "nextEvent" | "previousEvent" | "nextOperation" | "previousOperation";
 export type Face = "words" | "words-strong" | "code";
-export type ViewName = "memory" | "tree" | "free_lists" | "per_cpu_lists" | "watermarks" | "landscape";
+export type ViewName =
+  | "memory"
+  | "tree"
+  | "free_lists"
+  | "per_cpu_lists"
+  | "watermarks"
+  | "fragmentation"
+  | "landscape";
 
 export interface Program {
   // -- the run --
