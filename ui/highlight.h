@@ -11,12 +11,18 @@ class Highlighting {
 public:
     /// What the step took and changed, disjoint.
     const HighlightList& step() const { return step_; }
-    void set_step(const HighlightList& step) { step_ = step; }
+    void set_step(const HighlightList& step) {
+        step_ = step;
+        look_at_step_ = !step.empty();
+    }
 
     Pfn hovered_frame() const { return hovered_; }
     Pfn selected_frame() const { return selected_; }
     void set_hovered_frame(Pfn pfn) { hovered_ = pfn; }
-    void set_selected_frame(Pfn pfn) { selected_ = pfn; }
+    void set_selected_frame(Pfn pfn) {
+        selected_ = pfn;
+        look_at_step_ = pfn == no_pfn;
+    }
 
     /// The role of a block in this step: of what was taken and changed in it, the first.
     Role role_of(Pfn pfn, Pfn frames) const {
@@ -34,13 +40,14 @@ public:
             if (span.role == Role::taken) return span.frames;
         return step_.empty() ? FrameSpan{} : step_.front().frames;
     }
-    /// Where to look: what was picked, else where the step happened.
-    Pfn focus() const { return selected_ != no_pfn ? selected_ : step_place().pfn; }
+    /// Where to look: where the step happened or what was picked, whichever came last.
+    Pfn focus() const { return look_at_step_ || selected_ == no_pfn ? step_place().pfn : selected_; }
 
 private:
     HighlightList step_;
     Pfn hovered_ = no_pfn;
     Pfn selected_ = no_pfn;
+    bool look_at_step_ = true;
 };
 
 }  // namespace pageframe::ui

@@ -161,6 +161,16 @@ bool set_view_settings(const std::string& settings) {
     return the_app().set_view_settings(settings);
 }
 
+void zoom(float factor) {
+    the_app().zoom_memory(factor);
+    request_frame();
+}
+
+void pan(float right, float down) {
+    the_app().move_memory(right, down);
+    request_frame();
+}
+
 val zones() { return zone_values(state()); }
 
 bool set_zone(double id) {
@@ -193,6 +203,8 @@ EMSCRIPTEN_BINDINGS(pageframe_run) {
     function("selection", &selection);
     function("viewSettings", &view_settings);
     function("setViewSettings", &set_view_settings);
+    function("zoom", &zoom);
+    function("pan", &pan);
     function("zones", &zones);
     function("setZone", &set_zone);
 }

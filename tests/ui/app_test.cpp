@@ -92,6 +92,30 @@ TEST_F(AppTest, TheWheelZoomsWhereItMay) {
     EXPECT_NE(app->view_settings().find('z'), std::string::npos);
 }
 
+TEST_F(AppTest, TheKeyboardZoomsAndMoves) {
+    app->zoom_memory(4);
+    const std::string zoomed = app->view_settings();
+    EXPECT_NE(zoomed, "1");
+    app->move_memory(0.5f, 0);
+    EXPECT_NE(app->view_settings(), zoomed);
+    app->move_memory(1e9f, 0);
+    app->zoom_memory(-1);
+    app->zoom_memory(1 / 64.0f);
+    EXPECT_EQ(app->view_settings(), "1");
+}
+
+TEST_F(AppTest, TheLastOfStepAndPickIsInFocus) {
+    Highlighting highlighting;
+    highlighting.set_step({{{100, 4}, Role::changed}, {{200, 4}, Role::taken}});
+    EXPECT_EQ(highlighting.focus(), 200U);
+    highlighting.set_selected_frame(7);
+    EXPECT_EQ(highlighting.focus(), 7U);
+    highlighting.set_step({{{300, 4}, Role::changed}});
+    EXPECT_EQ(highlighting.focus(), 300U);
+    highlighting.set_step({});
+    EXPECT_EQ(highlighting.focus(), 7U);
+}
+
 TEST_F(AppTest, ViewSettingsComeBack) {
     ASSERT_TRUE(app->set_view_settings("1z8000c9000n0s1088"));
     settle();
