@@ -286,7 +286,8 @@ bool GzipReader::read_symbols(bool last) {
             const std::size_t distance = distance_base[which] + bits(distance_extra[which]);
             if (short_of_bits_ || distance > output_size_) return false;
             std::uint8_t* to = output_.data() + output_size_;
-            for (std::size_t i = 0; i < length; ++i) to[i] = to[i - distance];
+            const std::uint8_t* from = to - distance;  // the two may overlap: byte by byte
+            for (std::size_t i = 0; i < length; ++i) to[i] = from[i];
             output_size_ += length;
         }
         if (output_size_ >= window_bytes + output_bytes) hand_over();

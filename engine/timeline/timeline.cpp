@@ -9,7 +9,7 @@
 namespace pageframe {
 
 namespace {
-/// A second snapshot this far behind the place looked at keeps the steps back from there cheap.
+/// A snapshot this far behind the place looked at keeps the steps back from there cheap.
 constexpr OperationNumber near_distance = 256;
 }  // namespace
 
@@ -63,32 +63,47 @@ void Timeline::run_to(State& state, OperationNumber from, OperationNumber to) {
         execute(state, operations_[number], number, nullptr, output_);
 }
 
+/// The nearest state there is at or before `operation`: a snapshot, or what somebody looked at last.
+Timeline::Known Timeline::nearest_known(OperationNumber operation) const {
+    const Snapshot& snapshot = snapshot_before(operation);
+    Known best{snapshot.operation, &snapshot.state};
+    const auto consider = [&](OperationNumber at, const State& state) {
+        if (at != no_operation && at <= operation && at > best.operation) best = {at, &state};
+    };
+    consider(near_.operation, near_.state);
+    if (position_.event == 0) consider(position_.operation, current_);
+    if (detail_.operation != no_operation) {
+        consider(detail_.operation, detail_.before);
+        consider(detail_.operation + 1, detail_.after);
+    }
+    return best;
+}
+
 /// The state with `operation` operations complete.
 State Timeline::state_at(OperationNumber operation) {
     if (operation == operation_count()) return end_;
-    const Snapshot* start = &snapshot_before(operation);
-    for (const Snapshot* near : {&near_[0], &near_[1]})
-        if (near->operation != no_operation && near->operation <= operation && near->operation > start->operation)
-            start = near;
-    State state = start->state;
-    OperationNumber at = start->operation;
-    if (operation - at > 2 * near_distance) {
-        run_to(state, at, operation - near_distance);
-        at = operation - near_distance;
-        near_[0] = {at, state};
+    Known known = nearest_known(operation);
+    State state = *known.state;
+    if (operation - known.operation > 2 * near_distance) {
+        run_to(state, known.operation, operation - near_distance);
+        known.operation = operation - near_distance;
+        near_ = {known.operation, state};
     }
-    run_to(state, at, operation);
-    near_[1] = {operation, state};
+    run_to(state, known.operation, operation);
     return state;
 }
 
+/// One operation after the other, as a log is read, costs one copy of the state each.
 Timeline::Detail& Timeline::detail_of(OperationNumber number) {
     if (detail_.operation == number) return detail_;
-    detail_.before = state_at(number);
+    if (detail_.operation != no_operation && number == detail_.operation + 1)
+        detail_.before = std::move(detail_.after);
+    else
+        detail_.before = state_at(number);
     detail_.operation = number;
-    State after = detail_.before;
+    detail_.after = detail_.before;
     Recorder recorder;
-    detail_.result = execute(after, operations_[number], number, &recorder, detail_.output);
+    detail_.result = execute(detail_.after, operations_[number], number, &recorder, detail_.output);
     detail_.events = recorder.take();
     return detail_;
 }

@@ -75,10 +75,11 @@ private:
         OperationNumber operation;
         State state;
     };
-    /// One operation seen closely: the state before it, and its events.
+    /// One operation seen closely: the states before and after it, and its events.
     struct Detail {
         OperationNumber operation = no_operation;
         State before;
+        State after;
         std::vector<EventRecord> events;
         OperationResult result;
         OperationOutput output;
@@ -88,6 +89,11 @@ private:
     void drop_one_snapshot();
     const Snapshot& snapshot_before(OperationNumber operation) const;
     void run_to(State& state, OperationNumber from, OperationNumber to);
+    struct Known {
+        OperationNumber operation;
+        const State* state;
+    };
+    Known nearest_known(OperationNumber operation) const;
     State state_at(OperationNumber operation);
     Detail& detail_of(OperationNumber number);
 
@@ -99,8 +105,8 @@ private:
     State end_;
     State current_;
     Position position_;
-    /// Where somebody looked last, and a little before: so that steps around it are cheap.
-    Snapshot near_[2] = {{no_operation, {}}, {no_operation, {}}};
+    /// A little before where somebody looked last: so that steps back from there are cheap.
+    Snapshot near_{no_operation, {}};
     Detail detail_;
     Landscape landscape_;
     OperationOutput output_;

@@ -165,7 +165,10 @@ TEST(Printout, OfAPositionInTheMiddle) {
     EXPECT_EQ(printed(*session, "hash"), end_hash);
     EXPECT_EQ(printed(*session, "hash").size(), 17U);
     EXPECT_EQ(find_printout("nothing"), nullptr);
-    for (const Printout& printout : printouts()) EXPECT_FALSE(printed(*session, printout.name).empty());
+    for (const Printout& printout : printouts()) {
+        const bool no_line = printout.name == std::string_view("vmallocinfo");  // one line an area, and there is none
+        EXPECT_EQ(printed(*session, printout.name).empty(), no_line) << printout.name;
+    }
 }
 
 }  // namespace
