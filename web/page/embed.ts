@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   const reader = new Reader(program);
   new SentenceArea(reader);
   speak(reader);
-  connectKeyboard(new Transport(reader), keysAreOurs());
+  connectKeyboard(new Transport(reader), reader.program, keysAreOurs());
 
   const open = async (): Promise<void> => {
     byId<HTMLAnchorElement>("full").href = `index.html${location.hash}`;

@@ -1,22 +1,27 @@
 // Keys of the page: space plays, arrows go by event (with Shift by operation), Home and End
-// to the ends. A field that the reader writes in, a menu or a dialog has its keys to itself,
+// to the ends; plus and minus zoom the memory, 0 shows all of it. A field that the reader writes in, a menu or a dialog has its keys to itself,
 // a focused button its space; keys with Ctrl, Cmd or Alt are the browser's.
 
 import { isTyping } from "./dom";
+import type { Program } from "./engine";
 import type { Transport } from "./transport";
 
-export function connectKeyboard(transport: Transport, allowed: () => boolean = () => true): void {
+export function connectKeyboard(
+  transport: Transport,
+  program: Program,
+  allowed: () => boolean = () => true,
+): void {
   window.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !allowed()) return;
     if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
-    const action = actionOf(event, transport);
+    const action = actionOf(event, transport, program);
     if (action === null) return;
     event.preventDefault();
     action();
   });
 }
 
-function actionOf(event: KeyboardEvent, transport: Transport): (() => void) | null {
+function actionOf(event: KeyboardEvent, transport: Transport, program: Program): (() => void) | null {
   const target = event.target;
   // The slider and the choice of unit are inputs with arrow keys of their own.
   const isInput = target instanceof HTMLInputElement;
@@ -31,6 +36,13 @@ function actionOf(event: KeyboardEvent, transport: Transport): (() => void) | nu
       return isInput ? null : () => transport.go("first");
     case "End":
       return isInput ? null : () => transport.go("last");
+    case "+":
+    case "=":
+      return isInput ? null : () => program.zoom(1.5);
+    case "-":
+      return isInput ? null : () => program.zoom(1 / 1.5);
+    case "0":
+      return isInput ? null : () => program.zoom(1 / 64);
     default:
       return null;
   }

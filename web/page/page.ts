@@ -37,7 +37,7 @@ async function main(): Promise<void> {
   new Editor(reader);
   new Log(reader);
   speak(reader);
-  connectKeyboard(new Transport(reader));
+  connectKeyboard(new Transport(reader), reader.program);
   connectShare(reader);
   showTitle(reader);
 
