@@ -98,6 +98,16 @@ void App::pinch(Point at, float factor, Point moved) {
     pinch_moved_.y += moved.y;
 }
 
+void App::zoom_memory(float factor) {
+    const Rectangle& plot = memory_.layout().plot();
+    if (factor > 0 && factor < 100) memory_.layout().zoom_about({plot.centre_x(), plot.centre_y()}, factor);
+}
+
+void App::move_memory(float right, float down) {
+    const Rectangle& plot = memory_.layout().plot();
+    if (std::abs(right) <= 1 && std::abs(down) <= 1) memory_.layout().pan(-right * plot.width, -down * plot.height);
+}
+
 bool App::wants_wheel(Point at, bool with_control) const {
     if (cooperative_ && !with_control) return false;
     for (const Place& place : places_)

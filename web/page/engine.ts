@@ -117,7 +117,7 @@ export interface Program {
   hover(pfn: number): void;
   viewSettings(): string;
   setViewSettings(settings: string): boolean;
-  /** The memory picture about its middle; 1 / 64 shows all of it. */
+  /** The memory picture about its middle; 1e-6 shows all of it. */
   zoom(factor: number): void;
   /** In parts of what is in view. */
   pan(right: number, down: number): void;

@@ -42,7 +42,7 @@ function actionOf(event: KeyboardEvent, transport: Transport, program: Program):
     case "-":
       return isInput ? null : () => program.zoom(1 / 1.5);
     case "0":
-      return isInput ? null : () => program.zoom(1 / 64);
+      return isInput ? null : () => program.zoom(1e-6);
     default:
       return null;
   }
