@@ -1,6 +1,8 @@
 // An address through the TLB and the tables.
 #include "engine/tlb/mmu.h"
 
+#include <algorithm>
+
 #include "engine/core/random.h"
 
 namespace pageframe {
@@ -14,11 +16,13 @@ Mmu::Translation Mmu::translate(std::uint64_t address, AccessKind access, bool f
         const TlbEntry& entry = tlb_.entry(cpu_, place.slot);
         if (allows(entry, access, from_user)) [[likely]] {
             const Translation result = from_entry(address, entry);
+            if (tlb_emitter_.recording()) [[unlikely]]
+                tell_if_stale(address, entry);
             use(address, place);
             return result;
         }
         // Refused, or to be marked dirty: the processor asks the tables again.
-        return walk(address, access, from_user);
+        return walk(address, access, from_user, false);
     }
     return miss(address, access, from_user);
 }
@@ -28,7 +32,8 @@ Mmu::Translation Mmu::miss(std::uint64_t address, AccessKind access, bool from_u
     Place place;
     if (find(address, access, 2, place)) {
         const TlbEntry entry = tlb_.entry(cpu_, place.slot);
-        if (!allows(entry, access, from_user)) return walk(address, access, from_user);
+        if (!allows(entry, access, from_user)) return walk(address, access, from_user, false);
+        if (tlb_emitter_.recording()) tell_if_stale(address, entry);
         use(address, place);
         std::uint64_t flags = pte::present;
         if (entry.write) flags |= pte::write;
@@ -36,19 +41,29 @@ Mmu::Translation Mmu::miss(std::uint64_t address, AccessKind access, bool from_u
         if (entry.global) flags |= pte::global;
         if (entry.dirty) flags |= pte::dirty;
         if (entry.no_execute) flags |= pte::no_execute;
-        fill_level(address, access, 1, entry.level, flags, entry.pfn);
+        fill_level(address, access, 1, entry.level, flags, entry.pfn, true);
         return from_entry(address, entry);
     }
     tell_misses(address, access, 2);
-    return walk(address, access, from_user);
+    return walk(address, access, from_user, true);
+}
+
+void Mmu::tell_if_stale(std::uint64_t address, const TlbEntry& entry) {
+    if (in_direct_map(address)) return;
+    const WalkResult found = walk_tables(paging_, top_of(paging_, space()), address);
+    const Pfn pfn = static_cast<Pfn>(from_entry(address, entry).physical >> page_shift);
+    if (!found.present || found.pfn != pfn) tlb_emitter_.tell(StaleEntry{address, pfn, cpu_});
 }
 
 // ---------------------------------------------------------------- looking up
 
 bool Mmu::find(std::uint64_t address, AccessKind access, unsigned cache_level, Place& place) const {
     const TlbProbes& probes = tlb_.probes_for(access, cache_level);
+    const std::uint8_t used = tlb_.cpus[cpu_].levels_used;
     for (unsigned i = 0; i < probes.count; ++i)
-        if (find_in(probes.list[i].structure, probes.list[i].level, address, place)) return true;
+        if ((used >> probes.list[i].level & 1) &&
+            find_in(probes.list[i].structure, probes.list[i].level, address, place))
+            return true;
     return false;
 }
 
@@ -58,12 +73,17 @@ bool Mmu::find_in(unsigned structure, Level level, std::uint64_t address, Place&
     const std::uint32_t ways = tlb_.configuration.structures[structure].geometry.ways;
     const TlbSlot first = tlb_.slot_of(structure, set, 0);
     const std::uint16_t own = pcid();
-    for (std::uint32_t way = 0; way < ways; ++way) {
-        const TlbEntry& entry = tlb_.entry(cpu_, first + way);
-        if (entry.page != page || !entry.valid || entry.level != level || !(entry.global || entry.pcid == own))
-            continue;
-        place = {first + way, set, static_cast<std::uint8_t>(way), static_cast<std::uint8_t>(structure)};
-        return true;
+    for (std::uint32_t row = 0; row < ways; row += entries_in_a_row) {
+        const TlbEntry* entries = &tlb_.entry(cpu_, first + row);
+        const std::uint32_t end = std::min(ways - row, entries_in_a_row);
+        for (std::uint32_t i = 0; i < end; ++i) {
+            const TlbEntry& entry = entries[i];
+            if (entry.page != page || !entry.valid || entry.level != level || !(entry.global || entry.pcid == own))
+                continue;
+            const std::uint32_t way = row + i;
+            place = {first + way, set, static_cast<std::uint16_t>(way), static_cast<std::uint8_t>(structure)};
+            return true;
+        }
     }
     return false;
 }
@@ -92,19 +112,24 @@ bool Mmu::allows(const TlbEntry& entry, AccessKind access, bool from_user) const
 // ---------------------------------------------------------------- filling
 
 Mmu::Place Mmu::victim_in(unsigned structure, Level level, std::uint64_t address, bool& evicts, bool& drew_lots) const {
-    Place place;
     evicts = drew_lots = false;
-    // Walked again for its dirty bit: the same entry.
-    if (find_in(structure, level, address, place)) return place;
     const std::uint32_t ways = tlb_.configuration.structures[structure].geometry.ways;
     const std::uint32_t set = tlb_.set_of(structure, address >> level_shift(level));
     const TlbSlot first = tlb_.slot_of(structure, set, 0);
+    const auto place_of = [&](std::uint32_t way) {
+        return Place{first + way, set, static_cast<std::uint16_t>(way), static_cast<std::uint8_t>(structure)};
+    };
     std::uint32_t oldest = 0;
-    for (std::uint32_t way = 0; way < ways; ++way) {
-        const TlbEntry& entry = tlb_.entry(cpu_, first + way);
-        if (!entry.valid)
-            return {first + way, set, static_cast<std::uint8_t>(way), static_cast<std::uint8_t>(structure)};
-        if (entry.stamp < tlb_.entry(cpu_, first + oldest).stamp) oldest = way;
+    std::uint64_t oldest_stamp = ~std::uint64_t{0};
+    for (std::uint32_t row = 0; row < ways; row += entries_in_a_row) {
+        const TlbEntry* entries = &tlb_.entry(cpu_, first + row);
+        const std::uint32_t end = std::min(ways - row, entries_in_a_row);
+        for (std::uint32_t i = 0; i < end; ++i) {
+            if (!entries[i].valid) return place_of(row + i);
+            if (entries[i].stamp >= oldest_stamp) continue;
+            oldest = row + i;
+            oldest_stamp = entries[i].stamp;
+        }
     }
     evicts = true;
     std::uint32_t way = oldest;
@@ -115,25 +140,28 @@ Mmu::Place Mmu::victim_in(unsigned structure, Level level, std::uint64_t address
     } else if (tlb_.configuration.replacement == Replacement::tree_plru) {
         way = plru_victim(tlb_.trees[std::size_t{cpu_} * tlb_.sets_per_cpu + tlb_.first_set[structure] + set], ways);
     }
-    return {first + way, set, static_cast<std::uint8_t>(way), static_cast<std::uint8_t>(structure)};
+    return place_of(way);
 }
 
 void Mmu::fill_level(std::uint64_t address, AccessKind access, unsigned cache_level, Level level, std::uint64_t entry,
-                     Pfn pfn) {
+                     Pfn pfn, bool fresh) {
     const TlbProbes& probes = tlb_.probes_for(access, cache_level);
     for (unsigned i = 0; i < probes.count; ++i) {
         if (probes.list[i].level != level) continue;
         bool evicts = false, drew_lots = false;
-        const Place place = victim_in(probes.list[i].structure, level, address, evicts, drew_lots);
-        tlb_emitter_.emit(FillEntry{address, entry, pfn, place.slot, pcid(), place.structure, place.way, level, cpu_,
+        Place place;
+        // Walked again for its dirty bit: the same entry.
+        if (fresh || !find_in(probes.list[i].structure, level, address, place))
+            place = victim_in(probes.list[i].structure, level, address, evicts, drew_lots);
+        tlb_emitter_.emit(FillEntry{address, entry, pfn, place.slot, pcid(), place.way, place.structure, level, cpu_,
                                     evicts, drew_lots});
     }
 }
 
 // ---------------------------------------------------------------- walking
 
-Mmu::Translation Mmu::walk(std::uint64_t address, AccessKind access, bool from_user) {
-    if (in_direct_map(address)) return walk_direct_map(address, access, from_user);
+Mmu::Translation Mmu::walk(std::uint64_t address, AccessKind access, bool from_user, bool fresh) {
+    if (in_direct_map(address)) return walk_direct_map(address, access, from_user, fresh);
     const Pfn known = cached_table(address);
     const Pfn top = top_of(paging_, space());
     const WalkResult found = known != no_pfn ? walk_from_cache(address, known) : walk_tables(paging_, top, address);
@@ -166,13 +194,13 @@ Mmu::Translation Mmu::walk(std::uint64_t address, AccessKind access, bool from_u
     update_bits(address, found, access);
     entry |= pte::accessed | (access == AccessKind::store ? pte::dirty : 0);
     const Pfn first = pte::frame(found.entry);
-    fill_level(address, access, 2, found.level, entry, first);
-    fill_level(address, access, 1, found.level, entry, first);
+    fill_level(address, access, 2, found.level, entry, first, fresh);
+    fill_level(address, access, 1, found.level, entry, first, fresh);
     if (known == no_pfn && found.level == 0) cache_table(address, found.steps[0].table);
     return {true, found.level, found.physical(address)};
 }
 
-Mmu::Translation Mmu::walk_direct_map(std::uint64_t address, AccessKind access, bool from_user) {
+Mmu::Translation Mmu::walk_direct_map(std::uint64_t address, AccessKind access, bool from_user, bool fresh) {
     constexpr Level level = 1;
     const std::uint64_t physical = address - layout::direct_map;
     const std::uint64_t pfn = physical >> page_shift;
@@ -183,8 +211,8 @@ Mmu::Translation Mmu::walk_direct_map(std::uint64_t address, AccessKind access, 
     const Pfn first = static_cast<Pfn>(pfn) & ~(pageblock_frames - 1);
     tlb_emitter_.emit(CountWalk{address, no_pfn, cpu_, 3, false});
     paging_emitter_.tell(WalkDirectMap{address, static_cast<Pfn>(pfn), level});
-    fill_level(address, access, 2, level, pte::kernel, first);
-    fill_level(address, access, 1, level, pte::kernel, first);
+    fill_level(address, access, 2, level, pte::kernel, first, fresh);
+    fill_level(address, access, 1, level, pte::kernel, first, fresh);
     return {true, level, physical};
 }
 

@@ -66,7 +66,7 @@ private:
     struct Place {
         TlbSlot slot = no_slot;
         std::uint32_t set = 0;
-        std::uint8_t way = 0;
+        std::uint16_t way = 0;
         std::uint8_t structure = 0;
     };
     static constexpr std::uint64_t single_page_flush_ceiling = 33;
@@ -78,8 +78,10 @@ private:
     bool find(std::uint64_t address, AccessKind access, unsigned cache_level, Place& place) const;
     bool find_in(unsigned structure, Level level, std::uint64_t address, Place& place) const;
     Place victim_in(unsigned structure, Level level, std::uint64_t address, bool& evicts, bool& drew_lots) const;
+    /// `fresh`: the page is in no structure of this level.
     void fill_level(std::uint64_t address, AccessKind access, unsigned cache_level, Level level, std::uint64_t entry,
-                    Pfn pfn);
+                    Pfn pfn, bool fresh);
+    void tell_if_stale(std::uint64_t address, const TlbEntry& entry);
     void use(std::uint64_t address, const Place& place) {
         tlb_emitter_.emit(UseEntry{address, place.slot, place.set, place.way, place.structure, cpu_});
     }
@@ -89,8 +91,8 @@ private:
 
     Translation from_entry(std::uint64_t address, const TlbEntry& entry) const;
     Translation miss(std::uint64_t address, AccessKind access, bool from_user);
-    Translation walk(std::uint64_t address, AccessKind access, bool from_user);
-    Translation walk_direct_map(std::uint64_t address, AccessKind access, bool from_user);
+    Translation walk(std::uint64_t address, AccessKind access, bool from_user, bool fresh);
+    Translation walk_direct_map(std::uint64_t address, AccessKind access, bool from_user, bool fresh);
     Translation fault(std::uint64_t address, AccessKind access, bool from_user, FaultReason reason, Level level,
                       std::uint64_t entry);
     FaultReason refusal(std::uint64_t entry, AccessKind access, bool from_user) const;

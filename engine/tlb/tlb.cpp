@@ -89,7 +89,9 @@ TlbState make_tlb(const std::shared_ptr<ChunkPool>& pool, const TlbConfiguration
         const TlbGeometry& geometry = state.configuration.structures[i].geometry;
         state.first_slot[i] = state.entries_per_cpu;
         state.first_set[i] = state.sets_per_cpu;
-        state.entries_per_cpu += geometry.entries;
+        state.set_shift[i] = static_cast<std::uint32_t>(std::bit_width(geometry.ways - 1));
+        const std::uint32_t slots = geometry.sets() << state.set_shift[i];
+        state.entries_per_cpu += (slots + entries_in_a_row - 1) / entries_in_a_row * entries_in_a_row;
         state.sets_per_cpu += geometry.sets();
         state.set_mask[i] = std::has_single_bit(geometry.sets()) ? geometry.sets() - 1 : 0xffffffffU;
     }

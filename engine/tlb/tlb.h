@@ -86,9 +86,11 @@ struct TlbEntry {
 };
 static_assert(sizeof(TlbEntry) == 32);
 
-/// Where an entry stands: an index into a CPU's entries, structure after structure, set after set.
+/// Where an entry stands: an index into a CPU's entries, structure after structure, set after set. A set
+/// has room for a power of two of entries, so that up to `entries_in_a_row` of them lie side by side.
 using TlbSlot = std::uint32_t;
 inline constexpr TlbSlot no_slot = 0xffffffffU;
+inline constexpr std::uint32_t entries_in_a_row = ChunkArray<TlbEntry>::entries_per_chunk;
 
 struct TlbCounts {
     std::uint64_t hits = 0;
@@ -107,8 +109,10 @@ struct CpuTlb {
         SpaceId space = no_space;
         std::uint64_t generation = 0;
     };
-    std::array<Context, dynamic_pcids> contexts{Context{kernel_space, 0}};
+    /// At first the kernel's own space, which is never out of date: its entries are global.
+    std::array<Context, dynamic_pcids> contexts{Context{kernel_space, ~std::uint64_t{0}}};
     std::array<TlbCounts, most_tlb_structures> counts{};
+    std::uint8_t levels_used = 0;  ///< page sizes that were ever filled: others need no look-up
     std::uint64_t walks = 0;
     std::uint64_t walk_steps = 0;  ///< tables read; fewer with a paging-structure cache
     std::uint64_t interrupts_sent = 0;
@@ -143,7 +147,8 @@ struct TlbState {
     std::vector<CpuTlb> cpus;
     std::array<std::uint32_t, most_tlb_structures> first_slot{};
     std::array<std::uint32_t, most_tlb_structures> first_set{};
-    std::array<std::uint32_t, most_tlb_structures> set_mask{};  ///< sets - 1, or 0xffffffff: no power of two
+    std::array<std::uint32_t, most_tlb_structures> set_shift{};  ///< log2 of a set's slots
+    std::array<std::uint32_t, most_tlb_structures> set_mask{};   ///< sets - 1, or 0xffffffff: no power of two
     std::uint32_t entries_per_cpu = 0;
     std::uint32_t sets_per_cpu = 0;
     std::uint64_t stamp = 0;  ///< grows with every use
@@ -158,7 +163,7 @@ struct TlbState {
         return static_cast<std::uint32_t>(page % configuration.structures[structure].geometry.sets());
     }
     TlbSlot slot_of(unsigned structure, std::uint32_t set, std::uint32_t way) const {
-        return first_slot[structure] + set * configuration.structures[structure].geometry.ways + way;
+        return first_slot[structure] + (set << set_shift[structure]) + way;
     }
     unsigned structure_of(TlbSlot slot) const {
         unsigned structure = 0;

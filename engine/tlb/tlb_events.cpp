@@ -55,7 +55,9 @@ void FillEntry::apply(TlbState& state) const {
     filled.global = (entry & pte::global) && state.configuration.global_pages;
     filled.dirty = entry & pte::dirty;
     filled.no_execute = entry & pte::no_execute;
-    state.cpus[cpu].counts[structure].evictions += evicts;
+    CpuTlb& own = state.cpus[cpu];
+    own.counts[structure].evictions += evicts;
+    own.levels_used |= static_cast<std::uint8_t>(1U << level);
     if (drew_lots) {
         Random random(state.random);
         random.next();

@@ -28,12 +28,23 @@ struct UseEntry {
     std::uint64_t address;
     TlbSlot slot;
     std::uint32_t set;  ///< of its structure
-    std::uint8_t way;
+    std::uint16_t way;
     std::uint8_t structure;
     CpuId cpu;
     void apply(TlbState& state) const;
     Sentence sentence(const TlbState& state) const;
     void highlight(HighlightList&) const {}
+};
+
+/// Remark: the hit's translation is not what the tables say.
+struct StaleEntry {
+    static constexpr const char* name = "StaleEntry";
+    static constexpr const char* function = "TLB hit";
+    std::uint64_t address;
+    Pfn pfn;
+    CpuId cpu;
+    Sentence sentence(const TlbState& state) const;
+    void highlight(HighlightList& list) const { list.push_back({{pfn, 1}, Role::mistake}); }
 };
 
 /// No structure of this level that serves such accesses has the page.
@@ -62,8 +73,8 @@ struct FillEntry {
     Pfn pfn;              ///< the page's first frame
     TlbSlot slot;
     std::uint16_t pcid;
+    std::uint16_t way;
     std::uint8_t structure;
-    std::uint8_t way;
     Level level;
     CpuId cpu;
     bool evicts;
@@ -186,7 +197,7 @@ struct CatchUp {
 };
 
 using TlbEvents = TypeList<StartTlb, UseEntry, MissEntry, FillEntry, CountWalk, CacheTable, InvalidatePage, FlushTlb,
-                           Shootdown, Interrupt, SwitchSpace, CatchUp>;
+                           Shootdown, Interrupt, SwitchSpace, CatchUp, StaleEntry>;
 
 using TlbEmitter = Emitter<TlbState, Subsystem::tlb, TlbEvents>;
 

@@ -9,10 +9,10 @@ namespace pageframe {
 namespace {
 
 std::string place_text(const TlbState& state, unsigned structure, TlbSlot slot) {
-    const std::uint32_t ways = state.configuration.structures[structure].geometry.ways;
+    const std::uint32_t shift = state.set_shift[structure];
     const std::uint32_t within = slot - state.first_slot[structure];
     return "the " + structure_name(state.configuration.structures[structure]) + ", set " +
-           std::to_string(within / ways) + ", way " + std::to_string(within % ways);
+           std::to_string(within >> shift) + ", way " + std::to_string(within & ((1U << shift) - 1));
 }
 
 std::string space_text(SpaceId space) {
@@ -40,6 +40,15 @@ Sentence UseEntry::sentence(const TlbState& state) const {
       << place_text(state, structure, slot) << ", and with it ";
     s.block(Role::taken, entry.pfn, 0);
     return s << ". No table is read.";
+}
+
+Sentence StaleEntry::sentence(const TlbState&) const {
+    Sentence s;
+    s.in_role(Role::mistake, "Stale translation");
+    s << ": the tables do not lead from " << hex_address(address) << " to ";
+    s.block(Role::mistake, pfn, 0);
+    return s << " any more, but nobody has flushed this CPU's TLB since. The access goes to a frame that may be "
+                "somebody else's.";
 }
 
 Sentence MissEntry::sentence(const TlbState& state) const {
