@@ -72,6 +72,9 @@ public:
     // --- input beside Dear ImGui's own ---
     /// Two fingers: a factor about a point, which has moved.
     void pinch(Point at, float factor, Point moved);
+    /// The memory view's zoom, about its middle: for the keyboard. Moves are in parts of what is in view.
+    void zoom_memory(float factor);
+    void move_memory(float right, float down);
     /// Would a view at this place use the wheel? If not, the page scrolls.
     bool wants_wheel(Point at, bool with_control) const;
 
