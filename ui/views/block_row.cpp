@@ -115,7 +115,7 @@ std::size_t fitting_entries(const ViewContext& context, std::span<const Entry> e
     std::size_t fitting = 0;
     while (fitting < entries.size()) {
         used += entry_width(context, entries[fitting], order) + gap;
-        if (used > width + gap && fitting > 0) break;
+        if (used > width + 0.5f && fitting > 0) break;
         ++fitting;
     }
     return fitting;
