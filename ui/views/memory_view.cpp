@@ -19,6 +19,7 @@ constexpr float smallest_labelled_pitch = 16;
 constexpr float narrowest_label = 22;
 /// A place narrower than this gets a pin.
 constexpr float smallest_spot = 7;
+constexpr unsigned most_pins = 4;
 constexpr Pfn most_frames_searched_for_labels = 1U << 15;
 
 unsigned zones_with_memory(const BuddyState& state) {
@@ -290,6 +291,7 @@ void MemoryView::draw_block_label(const ViewContext& context, Pfn head, Pfn fram
 
 void MemoryView::draw_step(const ViewContext& context) const {
     const Palette& palette = context.palette();
+    unsigned pins = 0;
     for (const pageframe::Highlight& span : context.highlight.step()) {
         const bool filled = span.role == Role::taken || span.role == Role::mistake;
         const Colour colour = palette.role(span.role);
@@ -310,14 +312,15 @@ void MemoryView::draw_step(const ViewContext& context) const {
             if (total == 0) spot = bar;
             total += bar.width;
         });
-        if (total > 0 && (total < smallest_spot || spot.height < 4))
-            draw_pin(context, spot, span.frames.pfn, span.role);
+        const bool small = total > 0 && (total < smallest_spot || spot.height < 4);
+        // Of a step that took hundreds of frames a few pins say where to look.
+        if (small && pins < most_pins && draw_pin(context, spot, span.frames.pfn, span.role)) ++pins;
     }
 }
 
-/// A short line and the pfn beside a spot that is easily overlooked.
-void MemoryView::draw_pin(const ViewContext& context, const Rectangle& spot, Pfn pfn, Role role) const {
-    if (context.highlight.step().size() > 4 && role != Role::taken) return;
+/// A short line and the pfn beside a spot that is easily overlooked. False: not worth one.
+bool MemoryView::draw_pin(const ViewContext& context, const Rectangle& spot, Pfn pfn, Role role) const {
+    if (context.highlight.step().size() > most_pins && role != Role::taken) return false;
     const Painter& painter = context.painter;
     const std::string text = std::to_string(pfn);
     const float width = painter.width(style::code_small, text) + 10;
@@ -333,6 +336,7 @@ void MemoryView::draw_pin(const ViewContext& context, const Rectangle& spot, Pfn
     painter.fill(card, context.palette().ground, 3);
     painter.outline(card, colour, 1, 3);
     painter.words(style::code_small, left + 5, middle, colour, text);
+    return true;
 }
 
 void MemoryView::draw_block_outline(const ViewContext& context, Pfn pfn, Colour colour, float thickness) const {

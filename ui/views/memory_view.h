@@ -44,7 +44,7 @@ private:
     void draw_labels(const ViewContext& context) const;
     void draw_block_label(const ViewContext& context, Pfn head, Pfn frames, const Rectangle& bar) const;
     void draw_step(const ViewContext& context) const;
-    void draw_pin(const ViewContext& context, const Rectangle& spot, Pfn pfn, Role role) const;
+    bool draw_pin(const ViewContext& context, const Rectangle& spot, Pfn pfn, Role role) const;
     void draw_block_outline(const ViewContext& context, Pfn pfn, Colour colour, float thickness) const;
 
     FrameMap map_;
