@@ -154,7 +154,8 @@ void PerCpuListsView::draw_locks(const ViewContext& context, const Rectangle& ar
     const float room = area.height - locks_heading;
     const auto fitting = static_cast<std::size_t>(std::max(room / smallest_lock_row, 1.0f));
     const std::size_t cpus = state.cpu_count() <= fitting ? state.cpu_count() : std::max<std::size_t>(fitting, 2) - 1;
-    const float pitch = std::clamp(room / static_cast<float>(cpus), smallest_lock_row, largest_lock_row);
+    const std::size_t lines = cpus < state.cpu_count() ? cpus + 1 : cpus;
+    const float pitch = std::clamp(room / static_cast<float>(lines), smallest_lock_row, largest_lock_row);
     float middle = area.y + locks_heading + pitch / 2;
     for (std::size_t cpu = 0; cpu < cpus; ++cpu) {
         const PerCpuPages& old = before.pages_of_cpu(context.zone, static_cast<CpuId>(cpu));
