@@ -4,6 +4,7 @@
 
 #include <imgui.h>
 
+#include "ui/address.h"
 #include "ui/tooltip.h"
 #include "ui/view_settings.h"
 
@@ -17,13 +18,10 @@ constexpr float drag_threshold = 16;
 }  // namespace
 
 App::App()
-    : places_{{{&memory_, {}},
-               {&tree_, {}},
-               {&free_lists_, {}},
-               {&per_cpu_lists_, {}},
-               {&watermarks_, {}},
-               {&fragmentation_, {}},
-               {&landscape_, {}}}} {
+    : places_{
+          {&memory_, {}},     {&tree_, {}},          {&free_lists_, {}}, {&per_cpu_lists_, {}},
+          {&watermarks_, {}}, {&fragmentation_, {}}, {&landscape_, {}},
+      } {
     IMGUI_CHECKVERSION();
     ImGui::CreateContext();
     ImGuiIO& io = ImGui::GetIO();
@@ -46,6 +44,8 @@ bool App::set_view_rectangle(std::string_view name, const Rectangle& rectangle) 
 void App::show(std::unique_ptr<Session> session) {
     playback_ = std::make_unique<Playback>(std::move(session));
     revision_ = 0;
+    subjects_ = Subjects(playback_->session());
+    picked_subject_.reset();
     picked_zone_.reset();
     page_hover_ = no_pfn;
     highlighting_ = {};
@@ -54,7 +54,21 @@ void App::show(std::unique_ptr<Session> session) {
 
 void App::select(Pfn pfn) {
     const bool there = playback_ && pfn < playback_->state().buddy.frame_count();
-    highlighting_.set_selected_frame(there ? pfn : no_pfn);
+    highlighting_.set_selected(there ? pfn : no_pfn);
+}
+
+void App::select_address(std::uint64_t address) {
+    if (!playback_) return;
+    highlighting_.set_selected(frame_of_address(playback_->state(), address), address);
+}
+
+Subject App::subject() const {
+    if (picked_subject_) return *picked_subject_;
+    return playback_ ? subjects_.at(playback_->session(), playback_->position()) : Subject::pages;
+}
+
+std::string_view App::shown_view() const {
+    return playback_ ? subjects_.shown_view(playback_->session(), playback_->position()) : "";
 }
 
 void App::hover(Pfn pfn) {
@@ -75,7 +89,11 @@ std::string App::view_settings() const {
         settings.centre = memory_.layout().centre_frame();
     }
     if (picked_zone_) settings.zone = *picked_zone_;
-    if (highlighting_.selected_frame() != no_pfn) settings.selection = highlighting_.selected_frame();
+    settings.subject = picked_subject_;
+    if (highlighting_.selected_address() != no_address)
+        settings.address = highlighting_.selected_address();
+    else if (highlighting_.selected_frame() != no_pfn)
+        settings.selection = highlighting_.selected_frame();
     return write_view_settings(settings);
 }
 
@@ -85,7 +103,9 @@ bool App::set_view_settings(std::string_view text) {
     const BuddyState& state = playback_->state().buddy;
     picked_zone_.reset();
     if (settings->zone && *settings->zone < state.zones.size()) picked_zone_ = *settings->zone;
+    picked_subject_ = settings->subject;
     select(settings->selection.value_or(no_pfn));
+    if (settings->address) select_address(*settings->address);
     memory_.reset();
     if (settings->zoom > 1 && settings->centre < state.frame_count()) memory_.restore(settings->zoom, settings->centre);
     return true;
@@ -124,9 +144,7 @@ bool App::frame() {
     const Painter painter(*ImGui::GetBackgroundDrawList(), text_, palette_of(theme_), io.DisplayFramebufferScale.x);
     Wishes wishes;
     draw_views(painter, pointer, wishes);
-    if (wishes.hover && !pointer.dragging && *wishes.hover < playback_->state().buddy.frame_count())
-        draw_tooltip(painter, describe_block(playback_->state(), playback_->session(), *wishes.hover), pointer.at,
-                     {0, 0, io.DisplaySize.x, io.DisplaySize.y});
+    if (!pointer.dragging) draw_tip(painter, pointer, wishes);
     grant(wishes);
     return wishes.next_frame;
 }
@@ -198,10 +216,26 @@ void App::draw_views(const Painter& painter, const Pointer& pointer, Wishes& wis
     if (!pointer.held) captured_ = nullptr;
 }
 
+void App::draw_tip(const Painter& painter, const Pointer& pointer, const Wishes& wishes) const {
+    const ImGuiIO& io = ImGui::GetIO();
+    const Rectangle page{0, 0, io.DisplaySize.x, io.DisplaySize.y};
+    const State& state = playback_->state();
+    if (!wishes.tip.empty())
+        draw_tooltip(painter, wishes.tip, pointer.at, page);
+    else if (wishes.hover && *wishes.hover < state.buddy.frame_count())
+        draw_tooltip(painter, describe_block(state, playback_->session(), *wishes.hover), pointer.at, page);
+}
+
 void App::grant(const Wishes& wishes) {
-    const Pfn hovered = wishes.hover.value_or(page_hover_);
-    highlighting_.set_hovered_frame(hovered);
-    if (wishes.select && *wishes.select != highlighting_.selected_frame()) {
+    const State& state = playback_->state();
+    if (wishes.hover_address)
+        highlighting_.set_hovered(frame_of_address(state, *wishes.hover_address), *wishes.hover_address);
+    else
+        highlighting_.set_hovered(wishes.hover.value_or(page_hover_));
+    if (wishes.select_address && *wishes.select_address != highlighting_.selected_address()) {
+        select_address(*wishes.select_address);
+        changes_.selection = true;
+    } else if (wishes.select && *wishes.select != highlighting_.selected_frame()) {
         select(*wishes.select);
         changes_.selection = true;
     }

@@ -8,16 +8,17 @@
 // the canvas covers the whole page behind it. Nothing is drawn by itself: whoever calls in asks for a frame.
 #pragma once
 
-#include <array>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "ui/description.h"
 #include "ui/highlight.h"
 #include "ui/playback.h"
+#include "ui/subject.h"
 #include "ui/text.h"
 #include "ui/view.h"
 #include "ui/views/buddy_view.h"
@@ -60,11 +61,19 @@ public:
     /// nullptr until something is shown.
     Playback* playback() { return playback_.get(); }
     void select(Pfn pfn);
+    /// An address picks the frame that it leads to as well; no_address: nothing is picked.
+    void select_address(std::uint64_t address);
+    std::uint64_t selected_address() const { return highlighting_.selected_address(); }
     /// As if the pointer were there: the page points at something.
     void hover(Pfn pfn);
     void set_zone(std::optional<ZoneId> zone) { picked_zone_ = zone; }
     std::optional<BlockDescription> selection() const;
-    /// Zoom, place, zone and selection as a short text for links.
+    /// Which pictures are shown: picked by the reader, or as the run and its author have it.
+    Subject subject() const;
+    void set_subject(std::optional<Subject> subject) { picked_subject_ = subject; }
+    /// The view that the author asked for last, up to here; "": none.
+    std::string_view shown_view() const;
+    /// Zoom, place, zone, subject and selection as a short text for links.
     std::string view_settings() const;
     /// False, and nothing changes: that is no such text.
     bool set_view_settings(std::string_view text);
@@ -92,6 +101,7 @@ private:
     void follow_playback();
     ZoneId zone() const;
     void draw_views(const Painter& painter, const Pointer& pointer, Wishes& wishes);
+    void draw_tip(const Painter& painter, const Pointer& pointer, const Wishes& wishes) const;
     void grant(const Wishes& wishes);
     Pointer pointer_for(const Place& place, const Pointer& pointer) const;
     bool has_pointer(const Place& place, const Pointer& pointer) const;
@@ -105,6 +115,8 @@ private:
     Highlighting highlighting_;
     std::uint32_t revision_ = 0;
     std::optional<ZoneId> picked_zone_;
+    Subjects subjects_;
+    std::optional<Subject> picked_subject_;
     Pfn page_hover_ = no_pfn;
     Changes changes_;
 
@@ -115,7 +127,7 @@ private:
     WatermarksView watermarks_;
     FragmentationView fragmentation_;
     LandscapeView landscape_;
-    std::array<Place, 7> places_;
+    std::vector<Place> places_;
     const View* captured_ = nullptr;  ///< the view that the pointer was pressed in
 
     float pinch_factor_ = 1;

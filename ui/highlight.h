@@ -1,11 +1,16 @@
 // What stands out, in every view alike: what the step took (amber) and changed (cyan), the block under the
-// pointer and the block that was picked. Views read it; the application alone writes it.
+// pointer and the block that was picked. What is picked or pointed at is a frame, and where it is known more
+// closely an address in it: an object of a slab, a page of a vmalloc area. Views read it; the application
+// alone writes it.
 #pragma once
 
 #include "engine/buddy/buddy.h"
 #include "engine/core/event.h"
 
 namespace pageframe::ui {
+
+/// NULL: nobody picks that.
+inline constexpr std::uint64_t no_address = 0;
 
 class Highlighting {
 public:
@@ -16,12 +21,20 @@ public:
         look_at_step_ = !step.empty();
     }
 
+    /// no_pfn: none, or an address without a frame is picked.
     Pfn hovered_frame() const { return hovered_; }
     Pfn selected_frame() const { return selected_; }
-    void set_hovered_frame(Pfn pfn) { hovered_ = pfn; }
-    void set_selected_frame(Pfn pfn) {
+    /// no_address: none, or a whole frame is picked.
+    std::uint64_t hovered_address() const { return hovered_address_; }
+    std::uint64_t selected_address() const { return selected_address_; }
+    void set_hovered(Pfn pfn, std::uint64_t address = no_address) {
+        hovered_ = pfn;
+        hovered_address_ = address;
+    }
+    void set_selected(Pfn pfn, std::uint64_t address = no_address) {
         selected_ = pfn;
-        look_at_step_ = pfn == no_pfn;
+        selected_address_ = address;
+        look_at_step_ = pfn == no_pfn && address == no_address;
     }
 
     /// The role of a block in this step: of what was taken and changed in it, the first.
@@ -41,12 +54,15 @@ public:
         return step_.empty() ? FrameSpan{} : step_.front().frames;
     }
     /// Where to look: where the step happened or what was picked, whichever came last.
-    Pfn focus() const { return look_at_step_ || selected_ == no_pfn ? step_place().pfn : selected_; }
+    Pfn focus() const { return looks_at_step() ? step_place().pfn : selected_; }
+    bool looks_at_step() const { return look_at_step_ || (selected_ == no_pfn && selected_address_ == no_address); }
 
 private:
     HighlightList step_;
     Pfn hovered_ = no_pfn;
     Pfn selected_ = no_pfn;
+    std::uint64_t hovered_address_ = no_address;
+    std::uint64_t selected_address_ = no_address;
     bool look_at_step_ = true;
 };
 

@@ -16,17 +16,8 @@ constexpr float line_height = 18;
 constexpr float padding = 10;
 constexpr float away_from_pointer = 16;
 
-}  // namespace
-
-void draw_tooltip(const Painter& painter, const BlockDescription& block, Point pointer, const Rectangle& within) {
+void draw_card(const Painter& painter, std::span<const Line> lines, Point pointer, const Rectangle& within) {
     const Palette& palette = painter.palette();
-    std::vector<Line> lines = {
-        {style::strong, palette.ink, block.title},
-        {style::code_small, palette.dim, block.place},
-        {style::fact, palette.dim, block.history},
-    };
-    if (!block.call.empty()) lines.push_back({style::code_small, palette.ink, block.call});
-
     float width = 0;
     for (const Line& line : lines) width = std::max(width, painter.width(line.style, line.text));
     Rectangle card{pointer.x + away_from_pointer, pointer.y + away_from_pointer, width + 2 * padding,
@@ -43,6 +34,27 @@ void draw_tooltip(const Painter& painter, const BlockDescription& block, Point p
         painter.words(line.style, card.x + padding, middle, line.colour, line.text);
         middle += line_height;
     }
+}
+
+}  // namespace
+
+void draw_tooltip(const Painter& painter, const BlockDescription& block, Point pointer, const Rectangle& within) {
+    const Palette& palette = painter.palette();
+    std::vector<Line> lines = {
+        {style::strong, palette.ink, block.title},
+        {style::code_small, palette.dim, block.place},
+        {style::fact, palette.dim, block.history},
+    };
+    if (!block.call.empty()) lines.push_back({style::code_small, palette.ink, block.call});
+    draw_card(painter, lines, pointer, within);
+}
+
+void draw_tooltip(const Painter& painter, std::span<const std::string> lines, Point pointer, const Rectangle& within) {
+    const Palette& palette = painter.palette();
+    std::vector<Line> drawn;
+    for (const std::string& line : lines)
+        drawn.push_back(drawn.empty() ? Line{style::strong, palette.ink, line} : Line{style::fact, palette.dim, line});
+    draw_card(painter, drawn, pointer, within);
 }
 
 }  // namespace pageframe::ui

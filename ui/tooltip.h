@@ -8,11 +8,16 @@
 //     +--------------------------------+
 #pragma once
 
+#include <span>
+#include <string>
+
 #include "ui/description.h"
 #include "ui/painter.h"
 
 namespace pageframe::ui {
 
 void draw_tooltip(const Painter& painter, const BlockDescription& block, Point pointer, const Rectangle& within);
+/// Any lines, the first one strong.
+void draw_tooltip(const Painter& painter, std::span<const std::string> lines, Point pointer, const Rectangle& within);
 
 }  // namespace pageframe::ui

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <imgui.h>
 
@@ -34,8 +35,13 @@ struct Pointer {
 
 /// What a view asks for.
 struct Wishes {
-    std::optional<Pfn> hover;    ///< the frame under the pointer
-    std::optional<Pfn> select;   ///< no_pfn: nothing
+    std::optional<Pfn> hover;   ///< the frame under the pointer
+    std::optional<Pfn> select;  ///< no_pfn: nothing
+    /// The address under the pointer, and the one to be picked: its frame is found by the application.
+    std::optional<std::uint64_t> hover_address;
+    std::optional<std::uint64_t> select_address;
+    /// What is under the pointer, line by line, the first one strong: instead of the block's description.
+    std::vector<std::string> tip;
     std::optional<ZoneId> zone;  ///< to be shown by all views of a zone
     std::optional<Position> seek;
     bool next_frame = false;    ///< something moves

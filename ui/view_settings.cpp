@@ -7,12 +7,14 @@ namespace {
 
 constexpr std::uint64_t most_zoom = 100'000'000;  ///< thousandths
 
-/// Reads digits; nothing if there are none or too many.
+/// Reads digits; nothing if there are none, or more than 64 bits hold.
 std::optional<std::uint64_t> read_number(std::string_view& text) {
     std::uint64_t value = 0;
     std::size_t digits = 0;
-    while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9' && digits < 12) {
-        value = value * 10 + static_cast<std::uint64_t>(text[digits] - '0');
+    while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9') {
+        const auto digit = static_cast<std::uint64_t>(text[digits] - '0');
+        if (value > (UINT64_MAX - digit) / 10) return std::nullopt;
+        value = value * 10 + digit;
         ++digits;
     }
     if (digits == 0) return std::nullopt;
@@ -29,6 +31,8 @@ std::string write_view_settings(const ViewSettings& settings) {
         text += "c" + std::to_string(settings.centre);
     }
     if (settings.zone) text += "n" + std::to_string(*settings.zone);
+    if (settings.subject) text += "u" + std::to_string(static_cast<unsigned>(*settings.subject));
+    if (settings.address) text += "a" + std::to_string(*settings.address);
     if (settings.selection) text += "s" + std::to_string(*settings.selection);
     return text;
 }
@@ -41,7 +45,7 @@ std::optional<ViewSettings> read_view_settings(std::string_view text) {
         const char letter = text.front();
         text.remove_prefix(1);
         const std::optional<std::uint64_t> number = read_number(text);
-        if (!number || *number >= no_pfn) return std::nullopt;
+        if (!number || (*number >= no_pfn && letter != 'a')) return std::nullopt;
         switch (letter) {
         case 'z':
             if (*number < 1000 || *number > most_zoom) return std::nullopt;
@@ -52,6 +56,11 @@ std::optional<ViewSettings> read_view_settings(std::string_view text) {
             if (*number > 255) return std::nullopt;
             settings.zone = static_cast<ZoneId>(*number);
             break;
+        case 'u':
+            if (*number >= subject_count) return std::nullopt;
+            settings.subject = static_cast<Subject>(*number);
+            break;
+        case 'a': settings.address = *number; break;
         case 's': settings.selection = static_cast<Pfn>(*number); break;
         default: return std::nullopt;
         }

@@ -4,6 +4,7 @@
 // Whatever the page passes is checked here: a link or a host may say anything.
 #include <emscripten/bind.h>
 
+#include <charconv>
 #include <memory>
 #include <string>
 #include <utility>
@@ -135,6 +136,28 @@ void hover(double pfn) {
     request_frame();
 }
 
+/// An address as digits of base 16, since a number of the page holds 53 bits only. False: it is none.
+bool select_address(const std::string& text) {
+    std::uint64_t address = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, address, 16);
+    if (text.empty() || error != std::errc() || stop != end) return false;
+    playback();
+    the_app().select_address(address);
+    request_frame();
+    return true;
+}
+
+std::string subject() { return std::string(ui::subject_name(the_app().subject())); }
+
+/// "": as the run and its author have it.
+void set_subject(const std::string& name) {
+    the_app().set_subject(ui::subject_named(name));
+    request_frame();
+}
+
+std::string shown_view() { return std::string(the_app().shown_view()); }
+
 val selection() {
     playback();
     const std::optional<ui::BlockDescription> block = the_app().selection();
@@ -200,6 +223,10 @@ EMSCRIPTEN_BINDINGS(pageframe_run) {
 
     function("select", &select);
     function("hover", &hover);
+    function("selectAddress", &select_address);
+    function("subject", &subject);
+    function("setSubject", &set_subject);
+    function("shownView", &shown_view);
     function("selection", &selection);
     function("viewSettings", &view_settings);
     function("setViewSettings", &set_view_settings);

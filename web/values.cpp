@@ -118,6 +118,8 @@ void set_present(val& step, ui::Playback& playback) {
     step.set("kind", std::string(kind_name(operation.kind)));
     step.set("result", result_text(operation, playback.result()));
     step.set("status", std::string(status_name(playback.result().status)));
+    const bool question = operation.kind == OperationKind::predict;
+    step.set("answer", question ? std::to_string(static_cast<std::int64_t>(operation.argument)) : std::string());
     step.set("note", is_remark(operation.kind) ? playback.session().text_of(operation) : std::string());
 }
 
@@ -129,6 +131,7 @@ void set_start(val& step, const ui::Playback& playback) {
     step.set("kind", std::string("start"));
     step.set("result", std::string());
     step.set("status", std::string("done"));
+    step.set("answer", std::string());
     step.set("note", std::string());
 }
 

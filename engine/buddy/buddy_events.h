@@ -39,6 +39,7 @@ struct WatermarkCheck {
     std::int64_t free_pages;  ///< as the check reads it
     std::uint32_t mark;       ///< what has to remain, after the reserves this request may use
     std::uint32_t reserve;    ///< lowmem_reserve on top of it
+    std::uint32_t unusable;   ///< of the free pages: kept for atomic requests, or CMA's
     ZoneId zone;
     Watermark watermark;
     Outcome outcome;

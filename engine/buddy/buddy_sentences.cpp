@@ -1,4 +1,5 @@
 // What each event of the page allocator tells a reader. `state` is what the event found.
+#include <algorithm>
 #include <string>
 
 #include "engine/buddy/buddy_events.h"
@@ -41,8 +42,11 @@ Sentence RequestPages::sentence(const BuddyState& state) const {
 Sentence WatermarkCheck::sentence(const BuddyState& state) const {
     constexpr const char* marks[] = {"min", "low", "high"};
     Sentence s;
-    s << "Zone " << zone_text(state, zone) << " has " << free_pages << " free frames; after this request more than "
-      << mark << " (" << marks[static_cast<unsigned>(watermark)] << " watermark";
+    s << "Zone " << zone_text(state, zone) << " has " << free_pages << " free frames";
+    // The kernel counts whole pageblocks as kept, used frames in them too.
+    const auto kept = std::min<std::int64_t>(unusable, free_pages);
+    if (kept > 0) s << ", of which " << kept << (kept == 1 ? " is" : " are") << " not for this request";
+    s << "; after this request more than " << mark << " (" << marks[static_cast<unsigned>(watermark)] << " watermark";
     if (mark < state.zones[zone].watermark_pages(watermark)) s << ", less what this request may use of the reserve";
     s << ')';
     if (reserve != 0) s << " and " << reserve << " kept for lower zones' users";

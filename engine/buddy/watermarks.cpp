@@ -76,7 +76,8 @@ bool PageAllocator::watermark_fast(ZoneId id, const Request& request, std::uint3
             effective -= effective / 2;
             if (alloc_flags & non_block) effective -= effective / 4;
         }
-        emitter_.tell(WatermarkCheck{free_pages, effective, reserve, id, which, outcome, request.order});
+        const auto unusable = static_cast<std::uint32_t>(unusable_free(z, 0, alloc_flags));
+        emitter_.tell(WatermarkCheck{free_pages, effective, reserve, unusable, id, which, outcome, request.order});
     }
     return ok;
 }

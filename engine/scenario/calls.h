@@ -31,6 +31,7 @@ enum class ParameterKind : std::uint8_t {
     pointer,  ///< any pointer
     zone,     ///< struct zone *: always NULL here
     string,
+    view,     ///< a string that names a picture of the page
     pages,    ///< an array of struct page *
     objects,  ///< an array of pointers
     any,      ///< a number or a pointer

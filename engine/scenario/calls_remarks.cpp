@@ -58,7 +58,7 @@ Value random_number(CallContext& context, std::span<const Value>) {
 }
 
 constexpr Parameter text_only[] = {{string, "text"}};
-constexpr Parameter view_only[] = {{string, "view"}};
+constexpr Parameter view_only[] = {{ParameterKind::view, "view"}};
 constexpr Parameter format_only[] = {{string, "format"}};
 constexpr Parameter question[] = {{string, "question"}, {any, "expression"}};
 constexpr Parameter expression[] = {{any, "expression"}};

@@ -2,6 +2,7 @@
 #include "engine/scenario/arithmetic.h"
 #include "engine/scenario/calls.h"
 #include "engine/scenario/check.h"
+#include "engine/scenario/view_names.h"
 
 namespace pageframe::scenario {
 
@@ -182,6 +183,7 @@ void Checker::kernel_argument(const Expression& call, std::uint32_t index, std::
             diagnostics_.warning(place, "the zone is ignored: all zones are drained");
         return;
     }
+    case ParameterKind::view: view_name(argument); return;
     case ParameterKind::string: {
         const Type found = value(argument);
         const bool text_pointer = found.stars == 1 && !found.array && width_of(found.base) == 8;
@@ -192,6 +194,28 @@ void Checker::kernel_argument(const Expression& call, std::uint32_t index, std::
         if (value(argument).array) wrong("a number or a pointer", syntax_.at(argument).type, "");
         return;
     }
+}
+
+void Checker::view_name(ExpressionId argument) {
+    value(argument);
+    const Expression& node = syntax_.at(argument);
+    if (node.kind != ExpressionKind::string) {
+        diagnostics_.error(node.place, "show() takes the name of a view, such as \"tree\"");
+        return;
+    }
+    const std::string& name = syntax_.strings[node.value];
+    NearName near(name);
+    for (const std::string_view known : view_names) {
+        if (known == name) return;
+        near.offer(known);
+    }
+    std::string message = "there is no view \"" + name + "\"" + did_you_mean(near.best());
+    if (near.best().empty()) {
+        message += "; there are";
+        for (const std::string_view known : view_names)
+            message += (known == view_names[0] ? " " : ", ") + std::string(known);
+    }
+    diagnostics_.error(node.place, message, near.best());
 }
 
 Type Checker::minimum_or_maximum(Expression& node) {

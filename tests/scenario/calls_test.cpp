@@ -166,10 +166,10 @@ TEST(ScenarioCalls, Conversions) {
 }
 
 TEST(ScenarioCalls, Remarks) {
-    EXPECT_EQ(run_of("heading(\"One\"); note(\"50 % \\\"free\\\"\"); show(\"buddy\");\n"
+    EXPECT_EQ(run_of("heading(\"One\"); note(\"50 % \\\"free\\\"\"); show(\"tree\");\n"
                      "note(\"order %d, %lu pages\", 3, 1UL << 3);\n"
                      "predict(\"how many?\", 3 * 4);\nassert(1 + 1 == 2 && /* yes */ true);\nassert(NULL);"),
-              "1:1 heading(\"One\")\n1:17 note(\"50 % \\\"free\\\"\")\n1:40 show(\"buddy\")\n"
+              "1:1 heading(\"One\")\n1:17 note(\"50 % \\\"free\\\"\")\n1:40 show(\"tree\")\n"
               "2:1 note(\"order 3, 8 pages\")\n3:1 predict(\"how many?\") -> 12\n"
               "4:1 assert(1 + 1 == 2 && /* yes */ true) -> 1\n5:1 assert(NULL) -> 0\n");
 }

@@ -44,6 +44,14 @@ TEST(ScenarioError, AllErrorsAreTold) {
               "11:5: 'arr' has elements 0 to 2, found 3\n");
 }
 
+TEST(ScenarioError, ViewsOfShow) {
+    EXPECT_EQ(errors_of("show(\"memory\"); show(\"tlb\");"), "");
+    EXPECT_EQ(errors_of("show(\"free_list\");"), "1:6: there is no view \"free_list\": did you mean free_lists?\n");
+    EXPECT_EQ(errors_of("show(\"everything\");").substr(0, 62),
+              "1:6: there is no view \"everything\"; there are memory, tree, fr");
+    EXPECT_EQ(errors_of("show(3);"), "1:6: show() takes the name of a view, such as \"tree\"\n");
+}
+
 TEST(ScenarioError, NearNames) {
     EXPECT_EQ(errors_of("int counter; conter = 1;"), "1:14: 'conter' is not declared: did you mean counter?\n");
     EXPECT_EQ(errors_of("__fre_pages(NULL, 0);"), "1:1: '__fre_pages' is not a function: did you mean __free_pages?\n");

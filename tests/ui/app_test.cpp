@@ -108,7 +108,7 @@ TEST_F(AppTest, TheLastOfStepAndPickIsInFocus) {
     Highlighting highlighting;
     highlighting.set_step({{{100, 4}, Role::changed}, {{200, 4}, Role::taken}});
     EXPECT_EQ(highlighting.focus(), 200U);
-    highlighting.set_selected_frame(7);
+    highlighting.set_selected(7);
     EXPECT_EQ(highlighting.focus(), 7U);
     highlighting.set_step({{{300, 4}, Role::changed}});
     EXPECT_EQ(highlighting.focus(), 300U);

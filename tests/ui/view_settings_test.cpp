@@ -8,9 +8,17 @@ namespace pageframe::ui {
 namespace {
 
 TEST(ViewSettings, ComeBackAsTheyWent) {
-    for (const ViewSettings& settings :
-         {ViewSettings{}, ViewSettings{1.5f, 12345, {}, {}}, ViewSettings{1, 0, ZoneId{2}, Pfn{1088}},
-          ViewSettings{64.25f, 4194303, ZoneId{0}, Pfn{0}}}) {
+    ViewSettings zoomed, picked, all;
+    zoomed.zoom = 1.5f;
+    zoomed.centre = 12345;
+    picked.subject = Subject::addresses;
+    picked.address = 0xffffffffffffffffULL;
+    all.zoom = 64.25f;
+    all.centre = 4194303;
+    all.zone = ZoneId{2};
+    all.selection = Pfn{0};
+    all.subject = Subject::pages;
+    for (const ViewSettings& settings : {ViewSettings{}, zoomed, picked, all}) {
         const auto back = read_view_settings(write_view_settings(settings));
         ASSERT_TRUE(back.has_value());
         EXPECT_EQ(*back, settings);
@@ -21,7 +29,7 @@ TEST(ViewSettings, NothingOutOfTheOrdinaryIsTheVersionAlone) { EXPECT_EQ(write_v
 
 TEST(ViewSettings, WhatIsNoSuchTextIsRefused) {
     for (const char* text : {"", "2", "1z", "1z999c0", "1q5", "1n256", "1s4294967295", "1z99999999999999", "1 ", "1n-1",
-                             "1s12x", "\xff\xfe", "1zNaN"})
+                             "1u3", "1a18446744073709551616", "1s12x", "\xff\xfe", "1zNaN"})
         EXPECT_FALSE(read_view_settings(text).has_value()) << text;
 }
 

@@ -10,9 +10,11 @@ import { byId, make } from "./dom";
 import { connectKeyboard } from "./keyboard";
 import { themeOf } from "./link";
 import { firstDocument, openAddress } from "./open_link";
+import { Prediction } from "./prediction";
 import { Reader } from "./reader";
 import { SentenceArea } from "./sentence";
 import { speak } from "./spoken";
+import { Subjects } from "./subject";
 import { Theme } from "./theme";
 import { Transport } from "./transport";
 import { explainFailure, loadProgram } from "./wasm";
@@ -26,7 +28,8 @@ async function main(): Promise<void> {
   const reader = new Reader(program);
   new SentenceArea(reader);
   speak(reader);
-  connectKeyboard(new Transport(reader), reader.program, keysAreOurs());
+  new Prediction(reader);
+  connectKeyboard(new Transport(reader), reader.program, new Subjects(reader), keysAreOurs());
 
   const open = async (): Promise<void> => {
     byId<HTMLAnchorElement>("full").href = `index.html${location.hash}`;

@@ -64,6 +64,8 @@ export interface Step {
   result: string;
   status: Status;
   note: string;
+  /** Of a question: the value that comes out. */
+  answer: string;
   events: StepEvent[];
 }
 
@@ -76,6 +78,12 @@ export interface LogRow {
   result: string;
   summary: string;
   kind: string;
+}
+
+export interface Mark {
+  operation: number;
+  kind: string;
+  text: string;
 }
 
 export interface FrameStatistics {
@@ -92,7 +100,17 @@ export type ViewName =
   | "per_cpu_lists"
   | "watermarks"
   | "fragmentation"
+  | "slabs"
+  | "caches"
+  | "object"
+  | "walk"
+  | "vmalloc"
+  | "tlb"
+  | "misses"
   | "landscape";
+
+/** What the pictures are about. */
+export type Subject = "pages" | "slabs" | "addresses";
 
 export interface Program {
   // -- the run --
@@ -105,6 +123,8 @@ export interface Program {
   move(move: Move): void;
   step(): Step;
   log(from: number, count: number): LogRow[];
+  /** Notes, questions, failures and mistakes of the run. */
+  marks(): Mark[];
   /** The text of /proc/buddyinfo. */
   buddyinfo(): string;
   /** A hash of the whole state. */
@@ -115,6 +135,14 @@ export interface Program {
   // -- what the views show --
   select(pfn: number): void;
   hover(pfn: number): void;
+  /** Base 16, without 0x. False: that is no address. */
+  selectAddress(address: string): boolean;
+  /** Picked by the reader, else as the run and its author have it. */
+  subject(): Subject;
+  /** "": as the run and its author have it. */
+  setSubject(subject: Subject | ""): void;
+  /** The view that the author's show() asked for last, up to this step; "": none. */
+  shownView(): string;
   viewSettings(): string;
   setViewSettings(settings: string): boolean;
   /** The memory picture about its middle; 1e-6 shows all of it. */

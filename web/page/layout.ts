@@ -3,7 +3,8 @@
 //
 //     <div data-view="memory">  -- observed, measured once a frame -->  setViewRectangle
 //
-// A place that is not shown (another tab, no room) has no size, and its view is hidden.
+// A place that is not shown (another tab, no room) has no size, and its view is hidden. A view
+// may have several places, one for each subject that it is part of: one of them is shown.
 
 import type { Program, ViewName } from "./engine";
 
@@ -13,13 +14,14 @@ export function followViews(canvas: HTMLElement, program: Program): void {
 
   const measure = (): void => {
     const whole = canvas.getBoundingClientRect();
+    const boxes = new Map<ViewName, readonly [number, number, number, number]>();
     for (const place of places) {
       const { left, top, width, height } = place.getBoundingClientRect();
-      const shown = width > 1 && height > 1;
-      const box = shown
-        ? ([left - whole.left, top - whole.top, width, height] as const)
-        : ([0, 0, 0, 0] as const);
       const name = place.dataset.view as ViewName;
+      if (width > 1 && height > 1) boxes.set(name, [left - whole.left, top - whole.top, width, height]);
+      else if (!boxes.has(name)) boxes.set(name, [0, 0, 0, 0]);
+    }
+    for (const [name, box] of boxes) {
       if (told.get(name) === box.join()) continue;
       told.set(name, box.join());
       program.setViewRectangle(name, ...box);

@@ -15,10 +15,12 @@ import { dismiss, notice } from "./notices";
 import { connectFiles } from "./open_file";
 import { emptyScenario, exampleDocument, firstDocument, openAddress } from "./open_link";
 import { showOperation } from "./operation";
+import { Prediction } from "./prediction";
 import { Reader, titleOf, type Document } from "./reader";
 import { SentenceArea } from "./sentence";
 import { connectShare } from "./share";
 import { speak } from "./spoken";
+import { Subjects } from "./subject";
 import { connectTabs } from "./tabs";
 import { Theme } from "./theme";
 import { Transport } from "./transport";
@@ -26,7 +28,6 @@ import { explainFailure, loadProgram } from "./wasm";
 
 const theme = new Theme(true, themeOf(location.hash));
 byId("theme").addEventListener("click", () => theme.toggle());
-connectTabs();
 
 async function main(): Promise<void> {
   const program = await loadProgram(byId<HTMLCanvasElement>("canvas"));
@@ -37,7 +38,11 @@ async function main(): Promise<void> {
   new Editor(reader);
   new Log(reader);
   speak(reader);
-  connectKeyboard(new Transport(reader), reader.program);
+  const subjects = new Subjects(reader);
+  connectTabs(subjects);
+  const prediction = new Prediction(reader);
+  const transport = new Transport(reader, (step) => prediction.isOpen(step));
+  connectKeyboard(transport, reader.program, subjects);
   connectShare(reader);
   showTitle(reader);
 

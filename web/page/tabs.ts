@@ -1,15 +1,22 @@
 // On a narrow page there is room for one thing at a time: tabs choose it, and a swipe along
-// the tabs or over the sentence goes to the next. CSS decides what a tab shows at which
-// width (body[data-tab]); on a wide page everything is there and the tabs are not.
+// the tabs or over the sentence goes to the next. Sections name their tab (data-tab); CSS
+// decides at which width the others give way (.other-tab), and which tabs there are. On a
+// wide page all of a subject is there and the tabs are not.
+
+import type { Subjects } from "./subject";
 
 const swipeLength = 48;
 
-export function connectTabs(): void {
+export function connectTabs(subjects: Subjects): void {
   const tabs = [...document.querySelectorAll<HTMLButtonElement>("#tabs [role=tab]")];
   const shown = (): HTMLButtonElement[] => tabs.filter((tab) => tab.offsetParent !== null);
 
   const choose = (tab: HTMLButtonElement, focus = false): void => {
     document.body.dataset["tab"] = tab.value;
+    for (const section of document.querySelectorAll<HTMLElement>("main [data-tab]"))
+      section.classList.toggle("other-tab", section.dataset.tab !== tab.value);
+    for (const column of document.querySelectorAll("main .column"))
+      column.classList.toggle("other-tab", !column.querySelector("section:not(.other-tab, .other-subject)"));
     for (const other of tabs) {
       other.setAttribute("aria-selected", String(other === tab));
       other.tabIndex = other === tab ? 0 : -1;
@@ -59,6 +66,21 @@ export function connectTabs(): void {
     );
   }
 
-  const [first] = tabs;
-  if (first) choose(first);
+  const chosen = (): HTMLButtonElement | undefined =>
+    tabs.find((tab) => tab.value === document.body.dataset["tab"]);
+  /** Another subject or width may have taken the chosen tab away. */
+  const keepOne = (): void => {
+    const here = chosen();
+    const [first] = shown();
+    if (first && (!here || here.offsetParent === null)) choose(first);
+    else if (here) choose(here);
+  };
+  subjects.onChange((shownView) => {
+    const section = shownView && document.querySelector(`[data-view="${CSS.escape(shownView)}"]`)?.closest("section");
+    const tab = section && tabs.find((each) => each.value === section.dataset.tab);
+    if (tab && tab.offsetParent !== null) choose(tab);
+    else keepOne();
+  });
+  const row = document.querySelector("#tabs");
+  if (row) new ResizeObserver(keepOne).observe(row);
 }

@@ -4,7 +4,7 @@
 // controls: each is wired where it stands in the HTML.
 
 import { digits } from "./dom";
-import type { Move } from "./engine";
+import type { Move, Step } from "./engine";
 import type { Reader } from "./reader";
 
 export type Unit = "event" | "operation";
@@ -18,10 +18,15 @@ export class Transport {
   private speed = 1;
   private timer = 0;
   private due = 0;
+  private questions = new Set<number>();
 
   private readonly slider = find<HTMLInputElement>("slider");
 
-  constructor(private readonly reader: Reader) {
+  /** `waits`: is this a step at which playing stops? */
+  constructor(
+    private readonly reader: Reader,
+    private readonly waits: (step: Step) => boolean = () => false,
+  ) {
     const click = (id: string, action: () => void): void => find(id)?.addEventListener("click", action);
     click("first", () => this.go("first"));
     click("previous", () => this.back());
@@ -44,6 +49,7 @@ export class Transport {
     this.slider?.addEventListener("input", () => this.slide(Number(this.slider?.value)));
     reader.on("step", () => this.show());
     reader.on("document", () => this.stop());
+    reader.on("run", () => this.findQuestions());
   }
 
   get playing(): boolean {
@@ -83,6 +89,12 @@ export class Transport {
     this.show();
   }
 
+  /** A step's whole value is dear at 64 steps a second: it is asked for at questions alone. */
+  private findQuestions(): void {
+    const questions = this.reader.program.marks().filter(({ kind }) => kind === "prediction");
+    this.questions = new Set(questions.map(({ operation }) => operation));
+  }
+
   /** 0 is the beginning, n is operation n complete. */
   private slide(value: number): void {
     this.stop();
@@ -95,11 +107,13 @@ export class Transport {
     const interval = millisecondsPerStep / this.speed;
     const now = performance.now();
     if (now - this.due > 1000 + interval) this.due = now;
-    while (this.due <= now && !this.reader.atEnd()) {
+    let waiting = false;
+    while (this.due <= now && !this.reader.atEnd() && !waiting) {
       this.reader.move(this.unit === "event" ? "nextEvent" : "nextOperation");
+      waiting = this.questions.has(this.reader.position().operation - 1) && this.waits(this.reader.step());
       this.due += interval;
     }
-    if (this.reader.atEnd()) {
+    if (waiting || this.reader.atEnd()) {
       this.stop();
       return;
     }
