@@ -12,12 +12,10 @@ struct ViewSubject {
     Subject subject;
 };
 constexpr ViewSubject views[] = {
-    {"tree", Subject::pages},          {"free_lists", Subject::pages},
-    {"per_cpu_lists", Subject::pages}, {"watermarks", Subject::pages},
-    {"fragmentation", Subject::pages}, {"memory", Subject::pages},
-    {"slabs", Subject::slabs},         {"caches", Subject::slabs},
-    {"object", Subject::slabs},        {"walk", Subject::addresses},
-    {"vmalloc", Subject::addresses},   {"tlb", Subject::addresses},
+    {"tree", Subject::pages},       {"free_lists", Subject::pages},    {"per_cpu_lists", Subject::pages},
+    {"watermarks", Subject::pages}, {"fragmentation", Subject::pages}, {"memory", Subject::pages},
+    {"slabs", Subject::slabs},      {"caches", Subject::slabs},        {"object", Subject::slabs},
+    {"walk", Subject::addresses},   {"vmalloc", Subject::addresses},   {"tlb", Subject::addresses},
     {"misses", Subject::addresses},
 };
 

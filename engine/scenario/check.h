@@ -109,5 +109,7 @@ private:
 
 /// Reads the machine block into a configuration; what is wrong with it is told (machine_keys.cpp).
 MachineConfiguration read_machine(Syntax& syntax, Diagnostics& diagnostics);
+/// Every key that it knows.
+std::vector<std::string_view> machine_key_names();
 
 }  // namespace pageframe::scenario

@@ -402,4 +402,12 @@ MachineConfiguration read_machine(Syntax& syntax, Diagnostics& diagnostics) {
     return MachineReader(syntax, diagnostics).run();
 }
 
+std::vector<std::string_view> machine_key_names() {
+    std::vector<std::string_view> names;
+    for (const BytesKey& row : bytes_keys) names.emplace_back(row.name);
+    for (const NumberKey& row : number_keys) names.emplace_back(row.name);
+    names.insert(names.end(), std::begin(other_keys), std::end(other_keys));
+    return names;
+}
+
 }  // namespace pageframe::scenario

@@ -7,9 +7,8 @@
 namespace pageframe::scenario {
 
 inline constexpr std::string_view view_names[] = {
-    "memory", "tree",   "free_lists", "per_cpu_lists", "watermarks", "fragmentation",
-    "slabs",  "caches", "object",     "walk",          "vmalloc",    "tlb",
-    "misses",
+    "memory", "tree",   "free_lists", "per_cpu_lists", "watermarks", "fragmentation", "slabs",
+    "caches", "object", "walk",       "vmalloc",       "tlb",        "misses",
 };
 
 }  // namespace pageframe::scenario

@@ -35,8 +35,10 @@ Outcome pageframe(const std::string& line) {
     return {code, console.out, console.errors};
 }
 
+/// A file of the running test's own: several may run at once.
 std::string written(const std::string& name, const std::string& text) {
-    const std::string path = testing::TempDir() + "pageframe_" + name;
+    const std::string running = testing::UnitTest::GetInstance()->current_test_info()->name();
+    const std::string path = testing::TempDir() + "pageframe_" + running + "_" + name;
     std::FILE* file = std::fopen(path.c_str(), "wb");
     EXPECT_NE(file, nullptr);
     if (file == nullptr) return path;
