@@ -169,7 +169,9 @@ void build_zonelists(BuddyState& state, const MachineConfiguration& configuratio
         std::vector<bool> used(nodes, false);
         unsigned previous = local;
         for (unsigned position = 0; position < nodes; ++position) {
-            // find_next_best_node(): the nearest; then nodes without CPUs, then the one that led the fewest lists.
+            // find_next_best_node(): the nearest; of equally near ones the next in number, then the one that
+            // led the fewest lists. (Its preference for nodes without CPUs has no effect: the lists are built
+            // before the first CPU is entered into its node's mask, numa_add_cpu() in identify_cpu().)
             unsigned best = local;
             if (position != 0) {
                 long best_value = 0;
@@ -177,8 +179,7 @@ void build_zonelists(BuddyState& state, const MachineConfiguration& configuratio
                 for (unsigned n = 0; n < nodes; ++n) {
                     if (used[n]) continue;
                     long value = distance(configuration, nodes, local, n) + (n < local ? 1 : 0);
-                    if (cpus_of_node(state, static_cast<NodeId>(n)) != 0) value += 1;  // PENALTY_FOR_NODE_WITH_CPUS
-                    value = value * 1024 + load[n];                                    // MAX_NUMNODES
+                    value = value * 1024 + load[n];  // MAX_NUMNODES
                     if (!found || value < best_value) best = n, best_value = value, found = true;
                 }
             }
