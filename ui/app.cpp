@@ -173,7 +173,6 @@ void App::follow_playback() {
     highlighting_.set_step(playback_->highlight());
 }
 
-/// The zone picked, else the step's, else the one with the most frames.
 ZoneId App::zone() const {
     const BuddyState& state = playback_->state().buddy;
     if (picked_zone_) return *picked_zone_;

@@ -67,6 +67,8 @@ public:
     /// As if the pointer were there: the page points at something.
     void hover(Pfn pfn);
     void set_zone(std::optional<ZoneId> zone) { picked_zone_ = zone; }
+    /// The zone picked, else the step's, else the one with the most frames. Something must be shown.
+    ZoneId zone() const;
     std::optional<BlockDescription> selection() const;
     /// Which pictures are shown: picked by the reader, or as the run and its author have it.
     Subject subject() const;
@@ -99,7 +101,6 @@ private:
 
     Pointer read_pointer();
     void follow_playback();
-    ZoneId zone() const;
     void draw_views(const Painter& painter, const Pointer& pointer, Wishes& wishes);
     void draw_tip(const Painter& painter, const Pointer& pointer, const Wishes& wishes) const;
     void grant(const Wishes& wishes);

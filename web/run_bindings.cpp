@@ -196,6 +196,14 @@ void pan(float right, float down) {
 
 val zones() { return zone_values(state()); }
 
+/// The next of the machine's zones, after the last the first: for the keyboard.
+void next_zone() {
+    playback();
+    const std::size_t zones = state().buddy.zones.size();
+    the_app().set_zone(static_cast<ZoneId>((the_app().zone() + 1U) % zones));
+    request_frame();
+}
+
 bool set_zone(double id) {
     const bool there = id >= 0 && id < static_cast<double>(state().buddy.zones.size());
     the_app().set_zone(there ? std::optional(static_cast<ZoneId>(id)) : std::nullopt);
@@ -234,6 +242,7 @@ EMSCRIPTEN_BINDINGS(pageframe_run) {
     function("pan", &pan);
     function("zones", &zones);
     function("setZone", &set_zone);
+    function("nextZone", &next_zone);
 }
 
 }  // namespace pageframe::web

@@ -317,12 +317,18 @@ struct ReserveHighatomic {
     Pfn pfn;
     std::uint32_t reserved;  ///< frames, from now on
     ZoneId zone;
-    bool more;
     void apply(BuddyState& state) const { state.zones[zone].nr_reserved_highatomic = reserved; }
     Sentence sentence(const BuddyState& state) const;
     void highlight(HighlightList& list) const {
         list.push_back({{block_start(pfn, pageblock_order), pageblock_frames}, Role::changed});
     }
+};
+
+/// The reserve is given back to everybody, rather than let a request fail.
+struct UnreserveHighatomic : ReserveHighatomic {
+    static constexpr const char* name = "UnreserveHighatomic";
+    static constexpr const char* function = "unreserve_highatomic_pageblock()";
+    Sentence sentence(const BuddyState& state) const;
 };
 
 // ---------------------------------------------------------------- giving back
@@ -534,9 +540,10 @@ struct PageMistake {
 using BuddyEvents =
     TypeList<RequestPages, WatermarkCheck, SlowPath, AllocationFailed, TakeLock, TakeFreeBlock, SplitBlock,
              CountFreePages, HandOutBlock, UseBlock, SplitPage, CutBlock, StealFallback, MoveFreeBlock,
-             SetPageblockType, BoostWatermark, WakeKswapd, ReserveHighatomic, TakeBack, MergeBuddy, AddFreeBlock,
-             PerCpuRefill, PerCpuDrain, PerCpuAdd, PerCpuRemove, SetFreeFactor, FoldStatistics, SetExpire, PageMistake,
-             Compact, CompactBlocked, IsolateFreeBlock, MovePage, IsolatePageblock, TakeContiguous, ContiguousRequest>;
+             SetPageblockType, BoostWatermark, WakeKswapd, ReserveHighatomic, UnreserveHighatomic, TakeBack, MergeBuddy,
+             AddFreeBlock, PerCpuRefill, PerCpuDrain, PerCpuAdd, PerCpuRemove, SetFreeFactor, FoldStatistics, SetExpire,
+             PageMistake, Compact, CompactBlocked, IsolateFreeBlock, MovePage, IsolatePageblock, TakeContiguous,
+             ContiguousRequest>;
 
 using BuddyEmitter = Emitter<BuddyState, Subsystem::buddy, BuddyEvents>;
 

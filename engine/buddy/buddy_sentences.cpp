@@ -219,11 +219,14 @@ Sentence WakeKswapd::sentence(const BuddyState& state) const {
 Sentence ReserveHighatomic::sentence(const BuddyState& state) const {
     Sentence s;
     s << "The pageblock of ";
-    s.block(Role::changed, pfn, 0);
-    if (more)
-        s << " is kept for further atomic requests of more than one frame. ";
-    else
-        s << " is given up as a reserve for atomic requests, because memory is short. ";
+    s.block(Role::changed, pfn, 0) << " is kept for further atomic requests of more than one frame. ";
+    return s << zone_text(state, zone) << " keeps " << reserved << " frames so.";
+}
+
+Sentence UnreserveHighatomic::sentence(const BuddyState& state) const {
+    Sentence s;
+    s << "The pageblock of ";
+    s.block(Role::changed, pfn, 0) << " is given up as a reserve for atomic requests, because memory is short. ";
     return s << zone_text(state, zone) << " keeps " << reserved << " frames so.";
 }
 

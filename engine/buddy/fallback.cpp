@@ -152,7 +152,7 @@ void PageAllocator::reserve_highatomic(ZoneId id, Pfn pfn) {
     lock(TakeLock::Lock::zone, id);
     const Migratetype type = state_.pageblock_type(pfn);
     if (static_cast<unsigned>(type) >= per_cpu_migratetype_count) return;
-    emitter_.emit(ReserveHighatomic{pfn, z.nr_reserved_highatomic + pageblock_frames, id, true});
+    emitter_.emit(ReserveHighatomic{pfn, z.nr_reserved_highatomic + pageblock_frames, id});
     set_pageblock_type(pfn, Migratetype::highatomic);
     move_free_pages_block(id, pfn, Migratetype::highatomic);
 }
@@ -169,8 +169,8 @@ bool PageAllocator::unreserve_highatomic(const Request& request, bool force) {
             const Pfn pfn = free_list(z, static_cast<Order>(order), Migratetype::highatomic).head;
             if (pfn == no_pfn) continue;
             if (state_.pageblock_type(pfn) == Migratetype::highatomic)
-                emitter_.emit(ReserveHighatomic{
-                    pfn, z.nr_reserved_highatomic - std::min(pageblock_frames, z.nr_reserved_highatomic), id, false});
+                emitter_.emit(UnreserveHighatomic{
+                    {pfn, z.nr_reserved_highatomic - std::min(pageblock_frames, z.nr_reserved_highatomic), id}});
             set_pageblock_type(pfn, request.migratetype);
             if (move_free_pages_block(id, pfn, request.migratetype).free != 0) return true;
         }

@@ -145,6 +145,8 @@ export interface Program {
   shownView(): string;
   viewSettings(): string;
   setViewSettings(settings: string): boolean;
+  /** Shows the next of the machine's zones, after the last the first. */
+  nextZone(): void;
   /** The memory picture about its middle; 1e-6 shows all of it. */
   zoom(factor: number): void;
   /** In parts of what is in view. */

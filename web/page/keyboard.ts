@@ -1,6 +1,6 @@
 // Keys of the page: space plays, arrows go by event (with Shift by operation), Home and End
 // to the ends; plus and minus zoom the memory, 0 shows all of it; 1, 2 and 3 choose what the
-// pictures show. A field that the reader writes in, a menu or a dialog has its keys to
+// pictures show, z the zone that the lists are of. A field that the reader writes in, a menu or a dialog has its keys to
 // itself, a focused button its space; keys with Ctrl, Cmd or Alt are the browser's.
 
 import { isTyping } from "./dom";
@@ -51,6 +51,8 @@ function actionOf(
       return isInput ? null : () => program.zoom(1 / 1.5);
     case "0":
       return isInput ? null : () => program.zoom(1e-6);
+    case "z":
+      return isInput ? null : () => program.nextZone();
     case "1":
     case "2":
     case "3":
