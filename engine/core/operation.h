@@ -66,7 +66,7 @@ enum class OperationKind : std::uint8_t {
     kmem_cache_free,    ///< pfn: cache, argument: address, text: the operation it was taken by
     kmem_cache_alloc_bulk,  ///< pfn: cache, gfp_flags, argument: wanted -> count; pages: pfn and offset of each
     kmem_cache_free_bulk,   ///< pfn: cache, text: "ffff888000001000,..."
-    kmem_cache_shrink,      ///< pfn: cache -> 1 while slabs are left
+    kmem_cache_shrink,      ///< pfn: cache -> 1 while slabs are left; order 1: this CPU lets go of its slabs
     kmem_cache_destroy,     ///< pfn: cache
     kmalloc,                ///< argument: bytes, gfp_flags (node) -> address or 0
     kfree,                  ///< argument: address, text: the operation it was taken by

@@ -97,6 +97,10 @@ private:
         case OperationKind::kmem_cache_free_bulk: free_bulk(); return {};
         case OperationKind::kmem_cache_shrink: {
             OperationResult result;
+            if (operation_.order == 1) {
+                slabs_.flush(cache(), operation_.cpu);
+                return result;
+            }
             result.value = slabs_.shrink(cache()) ? 0 : 1;
             return result;
         }

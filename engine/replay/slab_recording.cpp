@@ -1,6 +1,7 @@
 #include "engine/replay/slab_recording.h"
 
 #include "engine/replay/slab_lines.h"
+#include "engine/replay/slab_run.h"
 
 namespace pageframe {
 
@@ -81,6 +82,8 @@ std::string geometry_text(const CacheGeometry& geometry) {
     add("flags", geometry.flags);
     return text;
 }
+
+bool looks_like_slab_sequence(std::string_view text) { return kind_of(text) == SlabRecordingKind::sequence; }
 
 bool looks_like_slab_recording(std::string_view text) { return kind_of(text) != SlabRecordingKind::none; }
 

@@ -63,7 +63,8 @@ std::string describe_slab_call(const Operation& operation, std::span<const std::
     case OperationKind::kmem_cache_alloc_bulk:
         return "kmem_cache_alloc_bulk(" + cache + ", " + gfp::describe(operation.gfp_flags) + ", " + argument + ", p)";
     case OperationKind::kmem_cache_free_bulk: return "kmem_cache_free_bulk(" + cache + ", " + argument + ", p)";
-    case OperationKind::kmem_cache_shrink: return "kmem_cache_shrink(" + cache + ")";
+    case OperationKind::kmem_cache_shrink:
+        return (operation.order == 1 ? "flush_cpu_slab(" : "kmem_cache_shrink(") + cache + ")";
     case OperationKind::kmem_cache_destroy: return "kmem_cache_destroy(" + cache + ")";
     case OperationKind::kmalloc:
         return (zero ? "kzalloc" : "kmalloc") + node + argument + ", " + flags_and_node(operation, gfp::zero) + ")";

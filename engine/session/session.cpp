@@ -4,20 +4,33 @@
 
 #include "engine/machine/machine.h"
 #include "engine/replay/recording.h"
+#include "engine/replay/slab_run.h"
 #include "engine/replay/vmalloc_recording.h"
 #include "engine/scenario/scenario.h"
 
 namespace pageframe {
 namespace {
 
-/// A scenario's operations go to the end of the timeline; which page each allocation got is kept.
+/// Whose result may be named again when it is given back.
+bool names_what_it_gets(OperationKind kind) {
+    switch (kind) {
+    case OperationKind::alloc_pages:
+    case OperationKind::kmem_cache_alloc:
+    case OperationKind::kmalloc:
+    case OperationKind::krealloc: return true;
+    default: return false;
+    }
+}
+
+/// A scenario's operations go to the end of the timeline; which page or address each allocation got is kept.
 class TimelineTarget : public OperationTarget {
 public:
-    TimelineTarget(Timeline& timeline, std::vector<Pfn>& page_got) : timeline_(timeline), page_got_(page_got) {}
+    TimelineTarget(Timeline& timeline, GotByOperation& got) : timeline_(timeline), got_(got) {}
     OperationResult execute(const Operation& operation) override {
         const OperationResult result = timeline_.append(operation);
-        const bool allocates = operation.kind == OperationKind::alloc_pages;
-        page_got_.push_back(allocates ? static_cast<Pfn>(result.value) : no_pfn);
+        got_.values.push_back(names_what_it_gets(operation.kind) ? result.value : 0);
+        if (operation.kind == OperationKind::kmem_cache_create)
+            got_.caches.push_back({static_cast<OperationNumber>(got_.values.size() - 1), result.value});
         return result;
     }
     OperationNumber next_operation() const override { return timeline_.operation_count(); }
@@ -25,7 +38,7 @@ public:
 
 private:
     Timeline& timeline_;
-    std::vector<Pfn>& page_got_;
+    GotByOperation& got_;
 };
 
 std::unique_ptr<Timeline> started_machine(const MachineConfiguration& configuration, TimelineLimits limits) {
@@ -63,7 +76,7 @@ std::unique_ptr<Session> Session::from_scenario(std::string text, TimelineLimits
     session->timeline_ = started_machine(scenario.machine(), limits);
     if (!scenario.valid()) return session;
 
-    TimelineTarget target(*session->timeline_, session->page_got_);
+    TimelineTarget target(*session->timeline_, session->got_);
     session->run_ = pageframe::run(scenario, target);
     session->stop_ = session->run_.stop;
     session->warnings_.insert(session->warnings_.end(), session->run_.warnings.begin(), session->run_.warnings.end());
@@ -85,6 +98,13 @@ std::unique_ptr<Session> Session::from_recording(std::string text, TimelineLimit
             return session;
         }
     }
+    if (looks_like_slab_sequence(session->source_)) {
+        if (auto run = run_slab_sequence(session->source_, limits, error)) {
+            session->configuration_ = run->configuration;
+            session->timeline_ = std::move(run->timeline);
+            return session;
+        }
+    }
     const auto recording = error.message.empty() ? parse_recording(session->source_, error) : std::nullopt;
     auto state = recording ? initial_state(*recording, pool, error) : std::nullopt;
     if (!state) {
@@ -99,7 +119,7 @@ std::unique_ptr<Session> Session::from_recording(std::string text, TimelineLimit
 }
 
 std::unique_ptr<Session> Session::from_text(std::string text, TimelineLimits limits) {
-    if (looks_like_recording(text) || looks_like_vmalloc_recording(text))
+    if (looks_like_recording(text) || looks_like_vmalloc_recording(text) || looks_like_slab_sequence(text))
         return from_recording(std::move(text), limits);
     return from_scenario(std::move(text), limits);
 }
@@ -111,29 +131,58 @@ const std::string& Session::text_of(const Operation& operation) const {
     return operation.text < run_.strings.size() ? run_.strings[operation.text] : none;
 }
 
-/// "cache_3" is how an operation knows a cache: its name, if it is still there.
-void Session::name_cache(std::string& text, const Operation& operation) const {
-    const std::string number = "cache_" + std::to_string(operation.pfn);
-    const std::size_t place = text.find(number);
-    const SlabState& slab = timeline_->end().slab;
-    if (place == std::string::npos || operation.pfn >= no_cache || !slab.has_cache(static_cast<CacheId>(operation.pfn)))
+/// "cache_3" is how an operation knows a cache: the variable that it is in, or its name.
+void Session::name_cache(std::string& text, OperationNumber number) const {
+    const std::uint64_t id = timeline_->operation(number).pfn;
+    const std::string as_number = "cache_" + std::to_string(id);
+    const std::size_t place = text.find(as_number);
+    if (place == std::string::npos) return;
+    // Numbers are used again: the cache of this number that was made last.
+    for (auto made = got_.caches.rbegin(); made != got_.caches.rend(); ++made) {
+        if (made->operation > number || made->cache != id) continue;
+        std::string name = variable_of(made->operation);
+        if (name.empty()) name = text_of(timeline_->operation(made->operation));
+        text.replace(place, as_number.size(), name);
         return;
-    text.replace(place, number.size(), slab.caches[operation.pfn].name_text());
+    }
+    // Nobody made it: it was there at the start, as a recording's is.
+    const SlabState& slab = timeline_->end().slab;
+    if (id < no_cache && slab.has_cache(static_cast<CacheId>(id)))
+        text.replace(place, as_number.size(), slab.caches[id].name_text());
+}
+
+/// What is given back has a name, if the variable that got it holds that very page or address.
+void Session::name_given_back(std::string& text, const Operation& operation) const {
+    std::uint64_t taken_by = operation.text;
+    std::uint64_t value = operation.argument;
+    switch (operation.kind) {
+    case OperationKind::free_pages:
+        taken_by = operation.argument;
+        value = operation.pfn;
+        break;
+    case OperationKind::kmem_cache_free:
+    case OperationKind::kfree:
+    case OperationKind::krealloc: break;
+    default: return;
+    }
+    if (taken_by >= got_.values.size() || got_.values[taken_by] != value) return;
+    const std::string name = variable_of(static_cast<OperationNumber>(taken_by));
+    if (name.empty()) return;
+    if (operation.kind == OperationKind::free_pages) {
+        const std::size_t start = text.find('(') + 1;
+        text.replace(start, std::min(text.rfind(", "), text.size() - 1) - start, name);
+        return;
+    }
+    const std::size_t start = text.find("0x");
+    if (start != std::string::npos) text.replace(start, text.find_first_of(",)", start) - start, name);
 }
 
 std::string Session::call_text(OperationNumber number) const {
     if (number >= timeline_->operation_count()) return {};
     const Operation& operation = timeline_->operation(number);
     std::string text = describe_call(operation, run_.strings);
-    // The page that is freed has a name, if the variable that got it holds that very page.
-    if (operation.kind == OperationKind::free_pages && operation.argument < page_got_.size() &&
-        page_got_[operation.argument] == operation.pfn) {
-        const std::string freed = variable_of(static_cast<OperationNumber>(operation.argument));
-        const std::size_t start = text.find('(') + 1;
-        const std::size_t end = std::min(text.rfind(", "), text.size() - 1);
-        if (!freed.empty()) text.replace(start, end - start, freed);
-    }
-    name_cache(text, operation);
+    name_given_back(text, operation);
+    name_cache(text, number);
     const std::string variable = variable_of(number);
     return variable.empty() ? text : variable + " = " + text;
 }

@@ -21,6 +21,16 @@ namespace pageframe {
 
 enum class SourceKind : std::uint8_t { scenario, recording };
 
+/// What a scenario's calls got, for the names of what is given back.
+struct GotByOperation {
+    struct Cache {
+        OperationNumber operation;
+        std::uint64_t cache;
+    };
+    std::vector<std::uint64_t> values;  ///< a pfn or an address, by operation
+    std::vector<Cache> caches;          ///< made by kmem_cache_create(), ascending
+};
+
 class Session {
 public:
     /// Parses and runs a scenario. With errors in the text nothing runs: timeline() is then a machine as it
@@ -53,7 +63,8 @@ public:
 
 private:
     Session() = default;
-    void name_cache(std::string& text, const Operation& operation) const;
+    void name_cache(std::string& text, OperationNumber number) const;
+    void name_given_back(std::string& text, const Operation& operation) const;
 
     SourceKind source_kind_ = SourceKind::scenario;
     std::string source_;
@@ -62,8 +73,8 @@ private:
     std::optional<Diagnostic> stop_;
     MachineConfiguration configuration_;
     std::unique_ptr<Timeline> timeline_;
-    RunResult run_;              ///< of a scenario: its strings, and which variable got what
-    std::vector<Pfn> page_got_;  ///< by operation of a scenario: the page an allocation got, or no_pfn
+    RunResult run_;       ///< of a scenario: its strings, and which variable got what
+    GotByOperation got_;  ///< of a scenario
 };
 
 }  // namespace pageframe

@@ -26,7 +26,7 @@ public:
     }
 
     Sentence of_mistake() const {
-        for (const char* name : {"PageFault", "VmallocMistake", "PageMistake"})
+        for (const char* name : {"PageFault", "VmallocMistake", "PageMistake", "ObjectAccess"})
             if (count(name) != 0) return told(name);
         return Sentence("This can't be done with these addresses.");
     }

@@ -40,6 +40,9 @@ std::string_view origin_of(std::span<const EventRecord> events) {
     if (happened(events, "TakeCpuPartial")) return ", from a slab the CPU had put aside";
     if (happened(events, "LoadSlab")) return ", one that another CPU gave back";
     if (happened(events, "TakeObject")) return ", from the CPU's own freelist";
+    if (happened(events, "TakeFromShared")) return ", after the CPU's array was filled from the shared one";
+    if (happened(events, "FillArray")) return ", after the CPU's array was filled from slabs with free objects";
+    if (happened(events, "TakeFromArray")) return ", from the top of the CPU's array";
     return "";
 }
 
@@ -66,16 +69,30 @@ Sentence of_object(std::uint64_t address, std::span<const EventRecord> events, c
     return sentence << '.';
 }
 
-Sentence of_free(std::span<const EventRecord> events) {
-    if (happened(events, "DiscardSlab"))
-        return Sentence("The object is free, its slab empty and not needed: the pages go back.");
-    if (happened(events, "PushCpuFreelist")) return Sentence("The object goes to the head of the CPU's own freelist.");
+Sentence of_free(std::uint64_t address, std::span<const EventRecord> events, const State& before) {
+    const ObjectReference object = object_at(before.slab, address);
+    if (object.index == no_object || (!happened(events, "ReleaseObject") && !happened(events, "PutInArray")))
+        return Sentence(happened(events, "TakeBack") ? "Whole pages go back to the page allocator."
+                                                     : "Nothing to free.");
+    const Slab& slab = before.slab.slabs[object.slab];
+    Sentence sentence;
+    sentence.in_role(Role::taken, "object " + std::to_string(object.index)) << " of the slab at ";
+    sentence.block(Role::changed, slab.pfn, slab.order);
+    if (happened(events, "PutInArray")) {
+        sentence << " goes on top of the CPU's array";
+        if (happened(events, "GiveToShared"))
+            return sentence << "; that was full, so its oldest went to the shared one.";
+        if (happened(events, "PutBack")) return sentence << "; that was full, so its oldest went back to their slabs.";
+        return sentence << '.';
+    }
+    if (happened(events, "PushCpuFreelist")) return sentence << " goes to the head of the CPU's own freelist: no lock.";
     if (happened(events, "Unfreeze"))
-        return Sentence("The object's slab is kept for this CPU; the ones it kept before go to the node.");
-    if (happened(events, "KeepForCpu")) return Sentence("Its slab was full, and is now kept aside for this CPU.");
-    if (happened(events, "PushSlabFreelist")) return Sentence("The object goes back to its slab's own freelist.");
-    if (happened(events, "TakeBack")) return Sentence("Whole pages go back to the page allocator.");
-    return Sentence("Nothing to free.");
+        return sentence << " is free, and its slab is kept for this CPU; the slabs kept before go to the node.";
+    if (happened(events, "KeepForCpu"))
+        return sentence << " is free: the slab was full and on no list, and is now kept aside for this CPU.";
+    if (happened(events, "DiscardSlab"))
+        return sentence << " was its last one in use. The slab is not needed, and its pages go back.";
+    return sentence << " goes to the head of that slab's own freelist.";
 }
 
 }  // namespace
@@ -88,13 +105,16 @@ Sentence slab_summary(const Operation& operation, const OperationResult& result,
     case OperationKind::kmalloc:
     case OperationKind::krealloc: return of_object(result.value, events, before);
     case OperationKind::kmem_cache_free:
-    case OperationKind::kfree: return of_free(events);
+    case OperationKind::kfree: return of_free(operation.argument, events, before);
     case OperationKind::kmem_cache_alloc_bulk: return Sentence() << result.value << " objects at once.";
     case OperationKind::kmem_cache_free_bulk: return Sentence() << operation.argument << " objects back at once.";
     case OperationKind::kmem_cache_shrink:
+        if (operation.order == 1) return Sentence("The CPU lets go of its slabs: they are everybody's now.");
         return Sentence(result.value == 0 ? "Every slab was empty, and has gone back."
                                           : "Empty slabs have gone back; the fullest come first now.");
-    case OperationKind::kmem_cache_destroy: return Sentence("The cache is gone.");
+    case OperationKind::kmem_cache_destroy:
+        return Sentence(happened(events, "UnshareCache") ? "One name less: others use the cache, so it stays."
+                                                         : "The cache is gone.");
     case OperationKind::ksize: return Sentence() << result.value << " bytes may be used.";
     default: return {};
     }

@@ -98,6 +98,10 @@ CacheId SlabAllocator::find_mergeable(const CacheRequest& request) const {
 
 bool SlabAllocator::shrink(CacheId cache) { return known(cache) && shrink_all(cache); }
 
+void SlabAllocator::flush(CacheId cache, CpuId cpu) {
+    if (known(cache) && !is_classic()) slub_.flush(cache, cpu);
+}
+
 bool SlabAllocator::shrink_all(CacheId cache) {
     if (is_classic()) return classic_.shrink(cache);
     std::vector<CpuId> cpus(state_.cpu_count());

@@ -28,6 +28,8 @@ public:
     /// False while objects are in use: each is told.
     bool destroy(CacheId cache);
     bool shrink(CacheId cache);
+    /// flush_cpu_slab(): a CPU lets go of its slabs. The classic SLAB has none of a CPU's own.
+    void flush(CacheId cache, CpuId cpu);
 
     /// The object's address, 0 when there is no memory.
     std::uint64_t allocate(CacheId cache, GfpFlags gfp_flags, NodeId node = no_node, std::uint32_t requested = 0);

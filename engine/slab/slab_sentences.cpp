@@ -129,8 +129,14 @@ Sentence DiscardSlab::sentence(const SlabState& state) const {
     Sentence s;
     s << "All objects of ";
     pageframe::slab(s, state, this->slab, Role::taken);
-    return s << " are free, and the node has " << state.caches[state.slabs[this->slab].cache].geometry.min_partial
-             << " partial slabs or more: its pages go back to the page allocator.";
+    s << " are free";
+    const Slab& own = state.slabs[this->slab];
+    const std::uint32_t min_partial = state.caches[own.cache].geometry.min_partial;
+    // It may have been one of them itself, a moment ago.
+    const bool enough = state.cache_node(own.cache, own.node).partial.count + 1 >= min_partial;
+    if (state.allocator == SlabAllocatorKind::slub && enough)
+        s << ", and the node has " << min_partial << " partial slabs or more";
+    return s << ": its pages go back to the page allocator.";
 }
 
 // ---------------------------------------------------------------- taking an object
@@ -340,9 +346,10 @@ Sentence SlabMistake::sentence(const SlabState& state) const {
     case Kind::not_an_object:
         head("Free of a pointer into the middle");
         s << place << " lies in a slab of " << cache_text(state, cache) << ", but no object starts there. ";
-        return s << (corrupts ? "The kernel links it all the same, and a later caller gets a place across two objects; "
-                                "here nothing is changed."
-                              : "SLAB_CONSISTENCY_CHECKS refuses it.");
+        return s << (!state.caches[cache].geometry.has(slab_flag::consistency_checks)
+                         ? "The kernel links it all the same, and a later caller gets a place across two objects; "
+                           "here nothing is changed."
+                         : "SLAB_CONSISTENCY_CHECKS refuses it.");
     case Kind::not_a_slab:
         head("Not an object");
         return s << place << " lies in no slab. The kernel would read a cache from a page that has none.";
