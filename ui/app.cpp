@@ -19,8 +19,8 @@ constexpr float drag_threshold = 16;
 
 App::App()
     : places_{
-          {&memory_, {}},     {&tree_, {}},          {&free_lists_, {}}, {&per_cpu_lists_, {}},
-          {&watermarks_, {}}, {&fragmentation_, {}}, {&landscape_, {}},
+          {&memory_, {}},        {&tree_, {}},      {&free_lists_, {}}, {&per_cpu_lists_, {}}, {&watermarks_, {}},
+          {&fragmentation_, {}}, {&landscape_, {}}, {&slabs_, {}},      {&object_, {}},        {&caches_, {}},
       } {
     IMGUI_CHECKVERSION();
     ImGui::CreateContext();
@@ -55,11 +55,13 @@ void App::show(std::unique_ptr<Session> session) {
 void App::select(Pfn pfn) {
     const bool there = playback_ && pfn < playback_->state().buddy.frame_count();
     highlighting_.set_selected(there ? pfn : no_pfn);
+    picked_cache_ = no_cache;
 }
 
 void App::select_address(std::uint64_t address) {
     if (!playback_) return;
     highlighting_.set_selected(frame_of_address(playback_->state(), address), address);
+    picked_cache_ = no_cache;
 }
 
 Subject App::subject() const {
@@ -170,7 +172,18 @@ Pointer App::read_pointer() {
 void App::follow_playback() {
     if (revision_ == playback_->revision()) return;
     revision_ = playback_->revision();
-    highlighting_.set_step(playback_->highlight());
+    slab_focus_.follow(*playback_);
+    picked_cache_ = no_cache;
+    highlighting_.set_step(with_slab(playback_->highlight()));
+}
+
+/// A step that only concerns objects leads to their slab's frames all the same.
+HighlightList App::with_slab(HighlightList step) const {
+    const SlabState& state = playback_->state().slab;
+    const SlabId id = slab_focus_.step_object().slab;
+    if (!step.empty() || id >= state.slab_limit || state.slabs[id].place == SlabPlace::nowhere) return step;
+    step.push_back({{state.slabs[id].pfn, frames_in(state.slabs[id].order)}, Role::taken});
+    return step;
 }
 
 ZoneId App::zone() const {
@@ -205,11 +218,12 @@ void App::draw_views(const Painter& painter, const Pointer& pointer, Wishes& wis
         for (const Place& place : places_)
             if (!place.area.empty() && place.area.contains(pointer.at)) captured_ = place.view;
     }
+    slab_focus_.look(*playback_, highlighting_, picked_cache_);
     for (const Place& place : places_) {
         if (place.area.empty()) continue;
         const Pointer here = pointer_for(place, pointer);
-        const ViewContext context{painter, place.area, playback_->state(), *playback_, highlighting_,
-                                  here,    zone(),     ImGui::GetTime(),   motion_,    wishes};
+        const ViewContext context{painter, place.area,  playback_->state(), *playback_, highlighting_, here,
+                                  zone(),  slab_focus_, ImGui::GetTime(),   motion_,    wishes};
         place.view->draw(context);
     }
     if (!pointer.held) captured_ = nullptr;
@@ -238,6 +252,7 @@ void App::grant(const Wishes& wishes) {
         select(*wishes.select);
         changes_.selection = true;
     }
+    if (wishes.cache) picked_cache_ = *wishes.cache;
     if (wishes.zone) {
         picked_zone_ = *wishes.zone;
         changes_.view = true;

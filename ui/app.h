@@ -18,15 +18,19 @@
 #include "ui/description.h"
 #include "ui/highlight.h"
 #include "ui/playback.h"
+#include "ui/slab_focus.h"
 #include "ui/subject.h"
 #include "ui/text.h"
 #include "ui/view.h"
 #include "ui/views/buddy_view.h"
+#include "ui/views/caches_view.h"
 #include "ui/views/fragmentation_view.h"
 #include "ui/views/free_lists_view.h"
 #include "ui/views/landscape_view.h"
 #include "ui/views/memory_view.h"
+#include "ui/views/object_view.h"
 #include "ui/views/per_cpu_lists_view.h"
+#include "ui/views/slabs_view.h"
 #include "ui/views/watermarks_view.h"
 
 namespace pageframe::ui {
@@ -101,6 +105,7 @@ private:
 
     Pointer read_pointer();
     void follow_playback();
+    HighlightList with_slab(HighlightList step) const;
     void draw_views(const Painter& painter, const Pointer& pointer, Wishes& wishes);
     void draw_tip(const Painter& painter, const Pointer& pointer, const Wishes& wishes) const;
     void grant(const Wishes& wishes);
@@ -118,6 +123,8 @@ private:
     std::optional<ZoneId> picked_zone_;
     Subjects subjects_;
     std::optional<Subject> picked_subject_;
+    SlabFocus slab_focus_;
+    CacheId picked_cache_ = no_cache;
     Pfn page_hover_ = no_pfn;
     Changes changes_;
 
@@ -128,6 +135,9 @@ private:
     WatermarksView watermarks_;
     FragmentationView fragmentation_;
     LandscapeView landscape_;
+    SlabsView slabs_;
+    ObjectView object_;
+    CachesView caches_;
     std::vector<Place> places_;
     const View* captured_ = nullptr;  ///< the view that the pointer was pressed in
 

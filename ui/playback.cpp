@@ -124,6 +124,12 @@ std::span<const EventRecord> Playback::lit_events() const {
     return events_.empty() ? std::span<const EventRecord>(earlier_events_) : std::span<const EventRecord>(events_);
 }
 
+std::span<const EventRecord> Playback::step_events() const {
+    const std::uint32_t event_now = position().event;
+    const std::span<const EventRecord> events = lit_events();
+    return event_now > 0 && event_now <= events.size() ? events.subspan(event_now - 1, 1) : events;
+}
+
 void Playback::find_state_before() {
     before_ = before_operation_;
     const std::uint32_t event_now = position().event;

@@ -51,6 +51,8 @@ public:
 
     /// What the step took and changed: disjoint stretches of frames.
     const HighlightList& highlight() const { return highlight_; }
+    /// The events of the step shown: one, or all of the operation; of a remark, those of the call before it.
+    std::span<const EventRecord> step_events() const;
     /// Counts up whenever the position or the run changes.
     std::uint32_t revision() const { return revision_; }
 

@@ -42,12 +42,15 @@ struct Wishes {
     std::optional<std::uint64_t> select_address;
     /// What is under the pointer, line by line, the first one strong: instead of the block's description.
     std::vector<std::string> tip;
-    std::optional<ZoneId> zone;  ///< to be shown by all views of a zone
+    std::optional<ZoneId> zone;    ///< to be shown by all views of a zone
+    std::optional<CacheId> cache;  ///< to be shown by the slabs' views
     std::optional<Position> seek;
     bool next_frame = false;    ///< something moves
     bool view_changed = false;  ///< zoom or place: the link changes
     ImGuiMouseCursor cursor = ImGuiMouseCursor_Arrow;
 };
+
+class SlabFocus;
 
 struct ViewContext {
     const Painter& painter;
@@ -57,6 +60,7 @@ struct ViewContext {
     const Highlighting& highlight;
     const Pointer& pointer;
     ZoneId zone;  ///< the zone picked, or the step's
+    const SlabFocus& slabs;
     double time;  ///< seconds, for motion
     bool motion;  ///< false: the reader asked for reduced motion
     Wishes& wishes;

@@ -11,6 +11,7 @@ export function connectTabs(subjects: Subjects): void {
   const tabs = [...document.querySelectorAll<HTMLButtonElement>("#tabs [role=tab]")];
   const shown = (): HTMLButtonElement[] => tabs.filter((tab) => tab.offsetParent !== null);
 
+  let picked = false; // by the reader or the author, rather than by what there is
   const choose = (tab: HTMLButtonElement, focus = false): void => {
     document.body.dataset["tab"] = tab.value;
     for (const section of document.querySelectorAll<HTMLElement>("main [data-tab]"))
@@ -31,12 +32,16 @@ export function connectTabs(subjects: Subjects): void {
   };
 
   for (const tab of tabs) {
-    tab.addEventListener("click", () => choose(tab));
+    tab.addEventListener("click", () => {
+      picked = true;
+      choose(tab);
+    });
     tab.addEventListener("keydown", (event) => {
       const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
       const next = step === undefined ? undefined : beside(step);
       if (step === undefined) return;
       event.preventDefault();
+      picked = true;
       if (next) choose(next, true);
     });
   }
@@ -60,6 +65,7 @@ export function connectTabs(subjects: Subjects): void {
         start = null;
         if (Math.abs(right) < swipeLength || Math.abs(right) < 2 * Math.abs(down)) return;
         const next = beside(right < 0 ? 1 : -1);
+        picked = true;
         if (next) choose(next);
       },
       { passive: true },
@@ -68,18 +74,23 @@ export function connectTabs(subjects: Subjects): void {
 
   const chosen = (): HTMLButtonElement | undefined =>
     tabs.find((tab) => tab.value === document.body.dataset["tab"]);
-  /** Another subject or width may have taken the chosen tab away. */
+  /** Another subject or width may have taken the chosen tab away. Until the reader picks one it is the
+   *  subject's first. */
   const keepOne = (): void => {
     const here = chosen();
     const [first] = shown();
-    if (first && (!here || here.offsetParent === null)) choose(first);
+    if (first && (!picked || !here || here.offsetParent === null)) choose(first);
     else if (here) choose(here);
   };
   subjects.onChange((shownView) => {
     const section = shownView && document.querySelector(`[data-view="${CSS.escape(shownView)}"]`)?.closest("section");
     const tab = section && tabs.find((each) => each.value === section.dataset.tab);
-    if (tab && tab.offsetParent !== null) choose(tab);
-    else keepOne();
+    if (tab && tab.offsetParent !== null) {
+      picked = true; // by the author
+      choose(tab);
+    } else {
+      keepOne();
+    }
   });
   const row = document.querySelector("#tabs");
   if (row) new ResizeObserver(keepOne).observe(row);
