@@ -13,7 +13,7 @@ constexpr const char* help = R"(pageframe: how Linux manages memory, without the
       Runs a scenario (or a recording) and prints the state it leads to.
       --at 3      the state after operation 3; --at 3.2: after the second event of operation 3
       --print     one or more of
-          buddyinfo pagetypeinfo zoneinfo vmallocinfo     as in /proc
+          buddyinfo pagetypeinfo zoneinfo vmallocinfo slabinfo    as in /proc
           unusable_index extfrag_index        as in /sys/kernel/debug/extfrag
           operations                          every operation and what came of it (the default)
           events                              every event of every operation

@@ -13,8 +13,10 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "engine/machine/state.h"
+#include "engine/slab/slab_info.h"
 
 namespace pageframe {
 
@@ -23,6 +25,8 @@ std::string vmallocinfo(const State& state);
 std::string pagetypeinfo(const State& state);
 std::string zoneinfo(const State& state);
 std::string slabinfo(const State& state);
+/// One cache's line of it.
+std::string slabinfo_line(std::string_view name, const CacheGeometry& geometry, const SlabInfo& info);
 std::string unusable_index(const State& state);
 std::string extfrag_index(const State& state);
 

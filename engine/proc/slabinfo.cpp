@@ -8,6 +8,15 @@
 
 namespace pageframe {
 
+std::string slabinfo_line(std::string_view name, const CacheGeometry& geometry, const SlabInfo& info) {
+    std::string text;
+    print(text, "%-17s %6u %6u %6u %4u %4d", std::string(name).c_str(), info.active_objects, info.objects,
+          geometry.size, geometry.objects, 1 << geometry.order);
+    print(text, " : tunables %4u %4u %4u", info.limit, info.batch, info.shared);
+    print(text, " : slabdata %6u %6u %6u\n", info.active_slabs, info.slabs, info.shared_available);
+    return text;
+}
+
 std::string slabinfo(const State& state) {
     std::string text = "slabinfo - version: 2.1\n"
                        "# name            <active_objs> <num_objs> <objsize> <objperslab> <pagesperslab>"
@@ -15,11 +24,7 @@ std::string slabinfo(const State& state) {
                        " : slabdata <active_slabs> <num_slabs> <sharedavail>\n";
     for (CacheId id = state.slab.newest_cache; id != no_cache; id = state.slab.caches[id].next) {
         const KmemCache& cache = state.slab.caches[id];
-        const SlabInfo info = slab_info(state.slab, id);
-        print(text, "%-17s %6u %6u %6u %4u %4d", std::string(cache.name_text()).c_str(), info.active_objects,
-              info.objects, cache.geometry.size, cache.geometry.objects, 1 << cache.geometry.order);
-        print(text, " : tunables %4u %4u %4u", info.limit, info.batch, info.shared);
-        print(text, " : slabdata %6u %6u %6u\n", info.active_slabs, info.slabs, info.shared_available);
+        text += slabinfo_line(cache.name_text(), cache.geometry, slab_info(state.slab, id));
     }
     return text;
 }

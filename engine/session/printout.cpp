@@ -64,6 +64,7 @@ constexpr Printout all_printouts[] = {
     {"vmallocinfo", print_state<vmallocinfo>},
     {"pagetypeinfo", print_state<pagetypeinfo>},
     {"zoneinfo", print_state<zoneinfo>},
+    {"slabinfo", print_state<slabinfo>},
     {"unusable_index", print_state<unusable_index>},
     {"extfrag_index", print_state<extfrag_index>},
     {"operations", print_operations},
