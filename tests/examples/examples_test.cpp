@@ -9,6 +9,7 @@
 #include "engine/buddy/buddy_check.h"
 #include "engine/core/inflate.h"
 #include "engine/replay/replay.h"
+#include "engine/replay/slab_recording.h"
 #include "engine/session/session.h"
 #include "tests/oracle_files.h"
 
@@ -80,6 +81,13 @@ TEST_P(ExampleRecording, IsEqual) {
     EXPECT_EQ(session->source_kind(), SourceKind::recording);
     EXPECT_TRUE(session->errors().empty());
     RecordingError error;
+    if (looks_like_slab_recording(text)) {
+        const auto report = replay_slab(text, error);
+        ASSERT_TRUE(report) << error.message;
+        EXPECT_TRUE(report->all_equal());
+        EXPECT_GT(session->timeline().operation_count(), 1000U);
+        return;
+    }
     const auto recording = parse_recording(text, error);
     ASSERT_TRUE(recording) << error.message;
     const auto report = replay(*recording, error);
