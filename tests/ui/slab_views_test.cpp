@@ -306,6 +306,20 @@ TEST_F(SlabViews, AClickOnACacheShowsItsSlabs) {
     EXPECT_EQ(app.vertices(), vertices) << "the next step shows its own cache again";
 }
 
+TEST_F(SlabViews, CardsAreNoWiderThanANarrowPage) {
+    show("void *a = kmalloc(33, GFP_KERNEL);\n");
+    app->set_view_rectangle("slabs", {0, 0, 360, 420});
+    app->set_view_rectangle("caches", {});
+    app->set_view_rectangle("object", {});
+    settle();
+    // 64 objects: none of the last column lies beyond the edge.
+    float right = 0;
+    const ImDrawData& data = *ImGui::GetDrawData();
+    for (const ImDrawList* list : data.CmdLists)
+        for (const ImDrawVert& vertex : list->VtxBuffer) right = std::max(right, vertex.pos.x);
+    EXPECT_LE(right, 361);
+}
+
 TEST_F(SlabViews, ASlabMovesToItsNewListAndComesToRest) {
     show(tasks);
     app->playback()->seek({first_free - 1, 0});

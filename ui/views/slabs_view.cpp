@@ -104,13 +104,19 @@ void SlabsView::choose_layout(const ViewContext& context, CacheId cache, const R
                                                   {3, Spread::side_by_side},
                                                   {4, Spread::side_by_side},
                                                   {5, Spread::side_by_side}}};
+    const auto too_wide = [&](unsigned scale) {
+        return scale < smallest_card_scale &&
+               card_layout(context.painter, context.state.slab, cache, scale).width > area.width;
+    };
     for (const Attempt& attempt : attempts) {
+        if (too_wide(attempt.scale)) continue;
         height_ = place_groups(context, cache, area, attempt.scale, attempt.spread);
         overflow_ = 0;
         if (height_ <= area.height) return;
     }
     // It is going to be scrolled anyway: then with the largest cards that don't make it endless.
     for (unsigned scale = 1; scale <= smallest_card_scale; ++scale) {
+        if (too_wide(scale)) continue;
         height_ = place_groups(context, cache, area, scale, Spread::side_by_side);
         if (height_ <= most_heights * area.height) break;
     }
