@@ -90,7 +90,9 @@ LockTable lock_table(const ViewContext& context, const Rectangle& area) {
     const SlabState& state = context.state.slab;
     LockTable table;
     table.columns.push_back({"none", "none", &LockCounts::without, palette.green});
-    if (state.allocator == SlabAllocatorKind::slub)
+    // A cache with debugging flags does everything under the node's lock.
+    const bool exchanges = !state.caches[context.slabs.cache()].geometry.debugged();
+    if (state.allocator == SlabAllocatorKind::slub && exchanges)
         table.columns.push_back({"slab cmpxchg", "cmpxchg", &LockCounts::slab, palette.blue});
     table.columns.push_back({"n→list_lock", "list_lock", &LockCounts::node, palette.vermilion});
     table.first = area.x + cpu_column;
