@@ -58,7 +58,7 @@ Sentence of_object(std::uint64_t address, std::span<const EventRecord> events, c
         return sentence << ": whole pages, from the page allocator.";
     }
     const Slab& slab = state.slab.slabs[object.slab];
-    sentence.in_role(Role::taken, "object " + std::to_string(object.index)) << " of the slab at ";
+    sentence.in_role(Role::taken, "Object " + std::to_string(object.index)) << " of the slab at ";
     sentence.block(Role::changed, slab.pfn, slab.order)
         << " (" << std::string(state.slab.caches[slab.cache].name_text()) << ')';
     sentence << origin_of(events);
@@ -76,7 +76,7 @@ Sentence of_free(std::uint64_t address, std::span<const EventRecord> events, con
                                                      : "Nothing to free.");
     const Slab& slab = before.slab.slabs[object.slab];
     Sentence sentence;
-    sentence.in_role(Role::taken, "object " + std::to_string(object.index)) << " of the slab at ";
+    sentence.in_role(Role::taken, "Object " + std::to_string(object.index)) << " of the slab at ";
     sentence.block(Role::changed, slab.pfn, slab.order);
     if (happened(events, "PutInArray")) {
         sentence << " goes on top of the CPU's array";

@@ -35,7 +35,7 @@ Sentence& slab(Sentence& s, const SlabState& state, SlabId id, Role role) {
 
 /// "object 3 of the slab at pfn 512"
 Sentence& object(Sentence& s, const SlabState& state, SlabId id, ObjectIndex index, Role role) {
-    s.in_role(role, "object " + std::to_string(index));
+    s.in_role(role, (s.parts().empty() ? "Object " : "object ") + std::to_string(index));
     s << " of ";
     return slab(s, state, id, role);
 }

@@ -84,7 +84,7 @@ export const write = (page, text) =>
 // What a view shows, as a picture.
 export async function picture_of(page, view) {
   await still(page);
-  const clip = await page.locator(`[data-view=${view}]`).boundingBox();
+  const clip = await page.locator(`[data-view=${view}]:visible`).boundingBox();
   return page.screenshot({ clip });
 }
 
