@@ -4,6 +4,7 @@
 
 #include <imgui.h>
 
+#include "engine/machine/events.h"
 #include "ui/address.h"
 #include "ui/tooltip.h"
 #include "ui/view_settings.h"
@@ -21,6 +22,7 @@ App::App()
     : places_{
           {&memory_, {}},        {&tree_, {}},      {&free_lists_, {}}, {&per_cpu_lists_, {}}, {&watermarks_, {}},
           {&fragmentation_, {}}, {&landscape_, {}}, {&slabs_, {}},      {&object_, {}},        {&caches_, {}},
+          {&walk_, {}},          {&vmalloc_, {}},   {&tlb_, {}},        {&misses_, {}},
       } {
     IMGUI_CHECKVERSION();
     ImGui::CreateContext();
@@ -174,7 +176,9 @@ void App::follow_playback() {
     revision_ = playback_->revision();
     slab_focus_.follow(*playback_);
     picked_cache_ = no_cache;
-    highlighting_.set_step(with_slab(playback_->highlight()));
+    const std::span<const EventRecord> events = playback_->events_spoken_of();
+    const auto address = events.empty() ? std::nullopt : event_address(events.back());
+    highlighting_.set_step(with_slab(playback_->highlight()), address.value_or(no_address));
 }
 
 /// A step that only concerns objects leads to their slab's frames all the same.

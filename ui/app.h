@@ -28,9 +28,13 @@
 #include "ui/views/free_lists_view.h"
 #include "ui/views/landscape_view.h"
 #include "ui/views/memory_view.h"
+#include "ui/views/misses_view.h"
 #include "ui/views/object_view.h"
 #include "ui/views/per_cpu_lists_view.h"
 #include "ui/views/slabs_view.h"
+#include "ui/views/tlb_view.h"
+#include "ui/views/vmalloc_view.h"
+#include "ui/views/walk_view.h"
 #include "ui/views/watermarks_view.h"
 
 namespace pageframe::ui {
@@ -68,6 +72,11 @@ public:
     /// An address picks the frame that it leads to as well; no_address: nothing is picked.
     void select_address(std::uint64_t address);
     std::uint64_t selected_address() const { return highlighting_.selected_address(); }
+    /// Of the position now, whether it has been drawn or not.
+    const Highlighting& highlighting() {
+        if (playback_) follow_playback();
+        return highlighting_;
+    }
     /// As if the pointer were there: the page points at something.
     void hover(Pfn pfn);
     void set_zone(std::optional<ZoneId> zone) { picked_zone_ = zone; }
@@ -138,6 +147,10 @@ private:
     SlabsView slabs_;
     ObjectView object_;
     CachesView caches_;
+    WalkView walk_;
+    VmallocView vmalloc_;
+    TlbView tlb_;
+    MissesView misses_;
     std::vector<Place> places_;
     const View* captured_ = nullptr;  ///< the view that the pointer was pressed in
 

@@ -16,9 +16,10 @@ class Highlighting {
 public:
     /// What the step took and changed, disjoint.
     const HighlightList& step() const { return step_; }
-    void set_step(const HighlightList& step) {
+    /// `address`: what the step is about, where that is no frame (a hit of the TLB); no_address: nothing more.
+    void set_step(const HighlightList& step, std::uint64_t address = no_address) {
         step_ = step;
-        look_at_step_ = !step.empty();
+        look_at_step_ = !step.empty() || address != no_address;
     }
 
     /// no_pfn: none, or an address without a frame is picked.

@@ -99,7 +99,7 @@ void Playback::look_closely() {
 
 void Playback::read_operation(OperationNumber number) {
     Timeline& timeline = session_->timeline();
-    seen_ = number;
+    seen_ = spoken_of_ = number;
     events_.clear();
     earlier_events_.clear();
     result_ = {};
@@ -117,6 +117,7 @@ void Playback::read_operation(OperationNumber number) {
     if (earlier == number || is_remark(timeline.operation(earlier).kind)) return;
     const std::span<const EventRecord> spoken_of = timeline.events_of(earlier);
     earlier_events_.assign(spoken_of.begin(), spoken_of.end());
+    spoken_of_ = earlier;
     before_operation_ = timeline.state_before(earlier);
 }
 
@@ -128,6 +129,12 @@ std::span<const EventRecord> Playback::step_events() const {
     const std::uint32_t event_now = position().event;
     const std::span<const EventRecord> events = lit_events();
     return event_now > 0 && event_now <= events.size() ? events.subspan(event_now - 1, 1) : events;
+}
+
+std::span<const EventRecord> Playback::events_spoken_of() const {
+    const std::span<const EventRecord> events = lit_events();
+    const std::uint32_t event_now = position().event;
+    return event_now > 0 ? events.first(std::min<std::size_t>(event_now, events.size())) : events;
 }
 
 void Playback::find_state_before() {

@@ -49,6 +49,11 @@ public:
     const State& state_before() const { return before_; }
     const OperationResult& result() const { return result_; }
 
+    /// What the step speaks about: its operation's events so far, or for a note those of the call before it.
+    std::span<const EventRecord> events_spoken_of() const;
+    /// And the operation that they are of; no_operation at the start.
+    OperationNumber operation_spoken_of() const { return spoken_of_; }
+
     /// What the step took and changed: disjoint stretches of frames.
     const HighlightList& highlight() const { return highlight_; }
     /// The events of the step shown: one, or all of the operation; of a remark, those of the call before it.
@@ -68,6 +73,7 @@ private:
     std::vector<EventRecord> events_;
     OperationResult result_;
     std::vector<EventRecord> earlier_events_;  ///< of the operation that a remark speaks about
+    OperationNumber spoken_of_ = no_operation;
     State before_operation_;
     State before_;
     HighlightList highlight_;

@@ -19,17 +19,6 @@ const char* status_name(OperationStatus status) {
     return "";
 }
 
-const char* role_name(Role role) {
-    switch (role) {
-    case Role::plain: return "plain";
-    case Role::taken: return "taken";
-    case Role::changed: return "changed";
-    case Role::strong: return "strong";
-    case Role::mistake: return "mistake";
-    }
-    return "";
-}
-
 const char* kind_name(OperationKind kind) {
     switch (kind) {
     case OperationKind::note: return "note";
@@ -136,6 +125,17 @@ void set_start(val& step, const ui::Playback& playback) {
 }
 
 }  // namespace
+
+const char* role_name(Role role) {
+    switch (role) {
+    case Role::plain: return "plain";
+    case Role::taken: return "taken";
+    case Role::changed: return "changed";
+    case Role::strong: return "strong";
+    case Role::mistake: return "mistake";
+    }
+    return "";
+}
 
 val to_value(const Diagnostic& diagnostic) {
     val value = val::object();

@@ -14,6 +14,8 @@ namespace pageframe::web {
 
 using emscripten::val;
 
+/// "taken", "changed", ...
+const char* role_name(Role role);
 val to_value(const Diagnostic& diagnostic);
 val to_value(const std::vector<Diagnostic>& diagnostics);
 val to_value(const Sentence& sentence);

@@ -197,6 +197,16 @@ struct UseBlock {
     void highlight(HighlightList& list) const { list.push_back({{pfn, frames_in(order)}, Role::changed}); }
 };
 
+/// The frame is a page table from here on. The kernel says so of PTE and PMD tables; here of every level.
+struct UseAsTable {
+    static constexpr const char* name = "UseAsTable";
+    static constexpr const char* function = "pgtable_pte_page_ctor()";
+    Pfn pfn;
+    void apply(BuddyState& state) const { state.frames.write(pfn).use = FrameUse::page_table; }
+    Sentence sentence(const BuddyState& state) const;
+    void highlight(HighlightList& list) const { list.push_back({{pfn, 1}, Role::changed}); }
+};
+
 /// An allocated block becomes as many single pages, each freed by itself.
 struct SplitPage {
     static constexpr const char* name = "SplitPage";
@@ -539,7 +549,7 @@ struct PageMistake {
 
 using BuddyEvents =
     TypeList<RequestPages, WatermarkCheck, SlowPath, AllocationFailed, TakeLock, TakeFreeBlock, SplitBlock,
-             CountFreePages, HandOutBlock, UseBlock, SplitPage, CutBlock, StealFallback, MoveFreeBlock,
+             CountFreePages, HandOutBlock, UseBlock, UseAsTable, SplitPage, CutBlock, StealFallback, MoveFreeBlock,
              SetPageblockType, BoostWatermark, WakeKswapd, ReserveHighatomic, UnreserveHighatomic, TakeBack, MergeBuddy,
              AddFreeBlock, PerCpuRefill, PerCpuDrain, PerCpuAdd, PerCpuRemove, SetFreeFactor, FoldStatistics, SetExpire,
              PageMistake, Compact, CompactBlocked, IsolateFreeBlock, MovePage, IsolatePageblock, TakeContiguous,

@@ -158,6 +158,12 @@ Sentence UseBlock::sentence(const BuddyState&) const {
     return s << (use == FrameUse::slab ? " are a slab's from here on (PG_slab)." : " have a new use.");
 }
 
+Sentence UseAsTable::sentence(const BuddyState&) const {
+    Sentence s;
+    s << "The frame of ";
+    return s.block(Role::changed, pfn, 0) << " is a page table from here on (PG_table).";
+}
+
 Sentence SplitPage::sentence(const BuddyState&) const {
     Sentence s;
     s << "The block at ";

@@ -69,6 +69,8 @@ public:
 
     bool made_mistake() const { return made_mistake_; }
 
+    /// An allocated frame becomes a page table: it says so as long as it is one.
+    void use_as_table(Pfn pfn) { emitter_.emit(UseAsTable{pfn}); }
     const BuddyState& state() const { return state_; }
 
 private:

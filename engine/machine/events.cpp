@@ -19,6 +19,7 @@ struct EventClass {
     std::string_view function;
     Sentence (*sentence)(const EventRecord&, const State&);
     void (*highlight)(const EventRecord&, HighlightList&);
+    std::optional<std::uint64_t> (*address)(const EventRecord&);
     void (*apply)(const EventRecord&, State&);
 };
 
@@ -42,13 +43,22 @@ Event event_in(const EventRecord& record) {
 
 template <class SubsystemState, class Event>
 constexpr EventClass class_of() {
-    return {Event::name, Event::function,
+    return {Event::name,
+            Event::function,
             [](const EventRecord& record, const State& before) {
                 return event_in<Event>(record).sentence(part(before, static_cast<SubsystemState*>(nullptr)));
             },
             [](const EventRecord& record, HighlightList& list) {
                 if constexpr (requires(const Event& event) { event.highlight(list); })
                     event_in<Event>(record).highlight(list);
+            },
+            [](const EventRecord& record) -> std::optional<std::uint64_t> {
+                if constexpr (requires { requires std::is_same_v<decltype(Event::address), std::uint64_t>; })
+                    return event_in<Event>(record).address;
+                else if constexpr (requires { requires std::is_same_v<decltype(Event::start), std::uint64_t>; })
+                    return event_in<Event>(record).start;
+                else
+                    return std::nullopt;
             },
             [](const EventRecord& record, State& state) {
                 if constexpr (requires(const Event& event, SubsystemState& own) { event.apply(own); })
@@ -87,6 +97,9 @@ Sentence event_sentence(const EventRecord& record, const State& before) {
 }
 void event_highlight(const EventRecord& record, HighlightList& list) {
     class_of_record(record).highlight(record, list);
+}
+std::optional<std::uint64_t> event_address(const EventRecord& record) {
+    return class_of_record(record).address(record);
 }
 void apply_event(const EventRecord& record, State& state) { class_of_record(record).apply(record, state); }
 

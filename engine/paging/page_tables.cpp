@@ -16,9 +16,15 @@ constexpr std::uint64_t table_flags(SpaceId space) {
 constexpr SpaceId owner_of(SpaceId space, std::uint64_t address) { return address >> 63 ? kernel_space : space; }
 }  // namespace
 
+Pfn PageTables::take_frame() {
+    const Pfn frame = allocator_.alloc_pages(table_gfp, 0);
+    if (frame != no_pfn) allocator_.use_as_table(frame);
+    return frame;
+}
+
 bool PageTables::ensure_kernel_space(OperationNumber operation) {
     if (state_.started()) return true;
-    const Pfn top = allocator_.alloc_pages(table_gfp, 0);
+    const Pfn top = take_frame();
     if (top == no_pfn) return false;
     emitter_.emit(MakeSpace{top, operation, kernel_space});
     return true;
@@ -26,7 +32,7 @@ bool PageTables::ensure_kernel_space(OperationNumber operation) {
 
 SpaceId PageTables::make_space(OperationNumber operation) {
     if (!ensure_kernel_space(operation)) return no_space;
-    const Pfn top = allocator_.alloc_pages(table_gfp, 0);
+    const Pfn top = take_frame();
     if (top == no_pfn) return no_space;
     SpaceId space = 1;
     while (space < state_.spaces.size() && state_.spaces[space].top != no_pfn) ++space;
@@ -66,7 +72,7 @@ void PageTables::free_user_half(SpaceId space, Pfn table, Level level, std::uint
 }
 
 Pfn PageTables::take_table(SpaceId space, std::uint64_t address, Level level) {
-    const Pfn table = allocator_.alloc_pages(table_gfp, 0);
+    const Pfn table = take_frame();
     if (table == no_pfn) return no_pfn;
     emitter_.emit(TakeTable{address & ~(level_bytes(static_cast<Level>(level + 1)) - 1), table, space, level});
     return table;

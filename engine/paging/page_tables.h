@@ -54,6 +54,7 @@ public:
     PagingEmitter& emitter() { return emitter_; }
 
 private:
+    Pfn take_frame();
     Pfn take_table(SpaceId space, std::uint64_t address, Level level);
     void lead_to(SpaceId space, Pfn table, std::uint64_t address, Level level, Pfn lower);
     void clear(const WalkResult& found, std::uint64_t address);

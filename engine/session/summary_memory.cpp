@@ -4,6 +4,8 @@
 
 #include "engine/core/address_text.h"
 #include "engine/machine/events.h"
+#include "engine/paging/paging_events.h"
+#include "engine/vmalloc/vmalloc_events.h"
 
 namespace pageframe {
 namespace {
@@ -33,19 +35,46 @@ public:
 
     Sentence of_area() const {
         if (result_.status == OperationStatus::failed) return told("VmallocFailed");
-        const std::uint64_t entries = count("SetEntry");
+        const MappedPages own = mapped_pages();
         const std::uint64_t tables = count("TakeTable") + count("MakeSpace");
         Sentence sentence;
         sentence.in_role(Role::strong, hex_address(result_.value));
-        sentence << ": " << pages(entries - std::min(entries, count("TakeTable"))) << " mapped";
+        sentence << ": ";
+        if (own.huge != 0) sentence << own.huge << (own.huge == 1 ? " page of 2 MiB" : " pages of 2 MiB");
+        if (own.huge != 0 && own.small != 0) sentence << " and ";
+        if (own.huge == 0 || own.small != 0) sentence << pages(own.small);
+        sentence << " mapped";
+        if (own.for_array != 0) sentence << ", " << own.for_array << " more for the array of its page pointers";
         if (tables != 0) sentence << ", " << tables << (tables == 1 ? " new page table" : " new page tables");
         return sentence << ", and a guard page behind them.";
+    }
+
+    struct MappedPages {
+        std::uint64_t small = 0, huge = 0;
+        std::uint64_t for_array = 0;  ///< pages of another area: the array of this one's page pointers
+    };
+    MappedPages mapped_pages() const {
+        const std::uint64_t start = result_.value;
+        std::uint64_t end = 0;
+        for (const EventRecord& record : events_)
+            if (const auto area = event_if<AddBusyArea, Subsystem::vmalloc, VmallocEvents>(record))
+                if (area->start == start) end = area->end;
+        MappedPages mapped;
+        for (const EventRecord& record : events_) {
+            const auto entry = event_if<SetEntry, Subsystem::paging, PagingEvents>(record);
+            if (!entry || entry->why != SetEntry::Why::page) continue;
+            const bool own = entry->address >= start && entry->address < end;
+            ++(!own ? mapped.for_array : entry->level > 0 ? mapped.huge : mapped.small);
+        }
+        return mapped;
     }
 
     Sentence of_release() const {
         const std::uint64_t purged = count("PurgeArea");
         Sentence sentence;
-        sentence << count("ClearEntry") << " entries emptied; the addresses wait for a flush of the TLBs";
+        const std::uint64_t entries = count("ClearEntry");
+        sentence << entries << (entries == 1 ? " entry" : " entries")
+                 << " emptied; the addresses wait for a flush of the TLBs";
         if (purged != 0) return sentence << ", which came at once: too much was waiting.";
         return sentence << '.';
     }

@@ -25,7 +25,21 @@ std::uint32_t unusable_permille(const State& state, std::uint64_t free_pages) {
     return suitable >= free_pages ? 0 : static_cast<std::uint32_t>((free_pages - suitable) * 1000 / free_pages);
 }
 
+/// Calls that access memory by its address.
+bool translates(OperationKind kind) { return kind >= OperationKind::load && kind <= OperationKind::compare_memory; }
+
 }  // namespace
+
+Landscape::Translations count_translations(const TlbState& tlb) {
+    Landscape::Translations sum;
+    for (const CpuTlb& cpu : tlb.cpus) {
+        for (unsigned i = 0; i < tlb.configuration.count; ++i)
+            (tlb.configuration.structures[i].cache_level == 1 ? sum.first_level : sum.second_level) +=
+                cpu.counts[i].hits;
+        sum.walks += cpu.walks;
+    }
+    return sum;
+}
 
 void Landscape::add(OperationNumber number, const Operation& operation, OperationStatus status, const State& after) {
     const std::size_t index = number / operations_per_bucket_;
@@ -33,6 +47,7 @@ void Landscape::add(OperationNumber number, const Operation& operation, Operatio
         for (std::size_t i = 0; i < largest_bucket_count / 2; ++i) {
             Bucket joined = buckets_[2 * i];
             const Bucket& other = buckets_[2 * i + 1];
+            joined.translations = other.translations;
             for (Range Bucket::* range : {&Bucket::free_pages, &Bucket::unusable_permille}) {
                 widen(joined.*range, (other.*range).low);
                 widen(joined.*range, (other.*range).high);
@@ -43,7 +58,12 @@ void Landscape::add(OperationNumber number, const Operation& operation, Operatio
         operations_per_bucket_ *= 2;
         return add(number, operation, status, after);
     }
-    if (index >= buckets_.size()) buckets_.resize(index + 1);
+    if (index >= buckets_.size()) {
+        Bucket fresh;
+        if (!buckets_.empty()) fresh.translations = buckets_.back().translations;
+        buckets_.resize(index + 1, fresh);
+    }
+    if (translates(operation.kind)) buckets_[index].translations = count_translations(after.tlb);
 
     std::int64_t free_pages = 0;
     for (const Zone& zone : after.buddy.zones) free_pages += zone.free_pages;

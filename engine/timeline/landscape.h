@@ -1,4 +1,5 @@
-// The run as a landscape: two curves and the marks of notes and failures, in bounded memory.
+// The run as a landscape: two curves, where translations came from, and the marks of notes and failures, in
+// bounded memory.
 //
 // A run of any length is kept as at most `largest_bucket_count` buckets of equally many operations; when
 // they are full, neighbours are joined and a bucket covers twice as many. Each keeps the lowest and highest
@@ -21,9 +22,18 @@ public:
         std::uint32_t low = 0xffffffffU;
         std::uint32_t high = 0;
     };
+    /// Where translations of addresses came from, since the run began.
+    struct Translations {
+        std::uint64_t first_level = 0;
+        std::uint64_t second_level = 0;
+        std::uint64_t walks = 0;
+        std::uint64_t all() const { return first_level + second_level + walks; }
+        bool operator==(const Translations&) const = default;
+    };
     struct Bucket {
         Range free_pages;
-        Range unusable_permille;  ///< unusable free space index at order 9, x 1000
+        Range unusable_permille;    ///< unusable free space index at order 9, x 1000
+        Translations translations;  ///< at the bucket's end
     };
     enum class MarkKind : std::uint8_t { note, heading, prediction, failure, mistake };
     struct Mark {
@@ -45,5 +55,8 @@ private:
     std::vector<Mark> marks_;
     std::size_t failure_marks_ = 0;
 };
+
+/// Of all CPUs up to this state.
+Landscape::Translations count_translations(const TlbState& tlb);
 
 }  // namespace pageframe

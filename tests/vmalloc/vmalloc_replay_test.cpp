@@ -1,7 +1,11 @@
 // The recordings of a real kernel's vmalloc: every address, every list of areas.
 #include <gtest/gtest.h>
 
+#include <regex>
+
+#include "engine/proc/proc.h"
 #include "engine/replay/vmalloc_recording.h"
+#include "engine/session/session.h"
 #include "tests/oracle_files.h"
 
 namespace pageframe {
@@ -27,6 +31,28 @@ TEST(VmallocReplay, EveryCallIsEqual) {
     EXPECT_TRUE(report.all_equal()) << summary_text(report)
                                     << (report.difference ? difference_text(*report.difference) : "");
     EXPECT_TRUE(report.not_modelled.empty());
+}
+
+/// The sizes of the areas, line by line, and the words of areas that wait to be purged: the rest of a line
+/// says who called (whom the recording of the areas does not know) and where (which the kernel hides).
+std::vector<std::string> sizes_of(const std::string& vmallocinfo) {
+    static const std::regex line(R"(0x\S+-0x\S+ +(\d+)([^\n]*))");
+    std::vector<std::string> sizes;
+    for (std::sregex_iterator at(vmallocinfo.begin(), vmallocinfo.end(), line), end; at != end; ++at)
+        sizes.push_back((*at)[1].str() + ((*at)[2].str().find("unpurged") != std::string::npos ? " unpurged" : ""));
+    return sizes;
+}
+
+TEST(VmallocReplay, VmallocinfoAfterwardsHasTheKernelsLines) {
+    for (const char* name : {"vmalloc_lazy", "vmalloc_api"}) {
+        const std::string folder = "linux-6.1/" + std::string(name);
+        const auto session = Session::from_recording(tests::read_oracle(folder + ".txt"));
+        ASSERT_TRUE(session->errors().empty()) << name;
+        session->timeline().seek({session->timeline().operation_count(), 0});
+        const std::vector<std::string> expected = sizes_of(tests::read_oracle(folder + "_proc_after.txt"));
+        EXPECT_GT(expected.size(), 50u);
+        EXPECT_EQ(sizes_of(vmallocinfo(session->timeline().state())), expected) << name;
+    }
 }
 
 TEST(VmallocReplay, AChangedAddressIsFound) {

@@ -112,6 +112,49 @@ export type ViewName =
 /** What the pictures are about. */
 export type Subject = "pages" | "slabs" | "addresses";
 
+/** One level of what an address is, within the level before it. */
+export interface LensLevel {
+  text: string;
+  detail: string;
+  role: Role;
+  /** Picking the level picks this address (base 16), or else this frame; "" and noPfn: neither. */
+  address: string;
+  pfn: number;
+}
+
+export interface Lens {
+  /** Base 16; "": there is none. */
+  address: string;
+  levels: LensLevel[];
+}
+
+/** Counts of a trace, or of a part of it. */
+export interface MissCounts {
+  references: number;
+  firstLevelMisses: number;
+  secondLevelMisses: number;
+}
+
+export interface TraceResult {
+  instructions: MissCounts;
+  data: MissCounts;
+  walks: number;
+  overTime: MissCounts[];
+  /** By ascending address, base 16; addresses never touched are left out. */
+  overAddress: (MissCounts & { start: string })[];
+  referencesPerBucket: number;
+  regionBytes: number;
+}
+
+/** A processor's TLBs for 4 KiB pages: "entries,ways". */
+export interface TracePreset {
+  name: string;
+  source: string;
+  instructions: string;
+  data: string;
+  shared: string;
+}
+
 export interface Program {
   // -- the run --
   /** With errors in the text nothing changes: what was shown stays. */
@@ -143,6 +186,10 @@ export interface Program {
   setSubject(subject: Subject | ""): void;
   /** The view that the author's show() asked for last, up to this step; "": none. */
   shownView(): string;
+  /** What the picked address is, or the step's, on every level. */
+  lens(): Lens;
+  /** What a reader typed as an address or a pfn; problem: why it is neither. */
+  readAddress(text: string): { address: string; problem: string };
   viewSettings(): string;
   setViewSettings(settings: string): boolean;
   /** Shows the next of the machine's zones, after the last the first. */
@@ -168,6 +215,17 @@ export interface Program {
   resize(width: number, height: number, deviceWidth: number, deviceHeight: number): void;
   requestFrame(): void;
   frameStatistics(): FrameStatistics;
+
+  // -- a trace of references, piece by piece; one at a time --
+  tracePresets(): TracePreset[];
+  /** Why there can be no such TLBs; "": it can begin. Replacement: "lru", "plru" or "random". */
+  traceBegin(instructions: string, data: string, shared: string, replacement: string): string;
+  /** The file's next bytes, plain or gzipped. False: traceError() says why. */
+  traceFeed(bytes: Uint8Array): boolean;
+  traceFinish(): boolean;
+  traceError(): string;
+  traceResult(): TraceResult;
+  traceEnd(): void;
 
   // -- the pointer --
   setModifiers(control: boolean, shift: boolean, alt: boolean, meta: boolean): void;

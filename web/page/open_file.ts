@@ -1,14 +1,19 @@
 // Files of the reader's own: chosen in a dialog, or dropped anywhere on the page. A scenario
-// (.pf) or a recording, as text or gzipped. A file is read here and goes nowhere.
+// (.pf), a recording, or a trace of a program's references, as text or gzipped. A file is read
+// here and goes nowhere.
 
 import { byId } from "./dom";
 import { notice } from "./notices";
-import { decodeText, largestText, TextError } from "./text";
+import { beginningOf, decodeText, largestText, TextError } from "./text";
 
-export type OpenText = (name: string, text: string) => void;
+export interface Openers {
+  text(name: string, text: string): void;
+  /** Lines as Valgrind's lackey writes them: read piece by piece, for they may be long. */
+  trace(file: File): void;
+}
 
 /** Returns what shows the dialog. */
-export function connectFiles(open: OpenText): () => void {
+export function connectFiles(open: Openers): () => void {
   const chooser = byId<HTMLInputElement>("file");
   chooser.addEventListener("change", () => {
     const [file] = chooser.files ?? [];
@@ -47,13 +52,19 @@ export function connectFiles(open: OpenText): () => void {
   return () => chooser.click();
 }
 
-async function openFile(file: File, open: OpenText): Promise<void> {
+async function openFile(file: File, open: Openers): Promise<void> {
   try {
-    open(file.name.replace(/\.gz$/i, ""), await textOf(file));
+    if (looksLikeTrace(await beginningOf(file))) open.trace(file);
+    else open.text(file.name.replace(/\.gz$/i, ""), await textOf(file));
   } catch (error) {
     const why = error instanceof TextError ? error.message : "the browser can’t read it.";
     notice(`${file.name} was not opened: ${why}`, { kind: "error", topic: "file" });
   }
+}
+
+/** "I  04001030,3" and " L 1ffeffe7e8,8" among the first lines. */
+function looksLikeTrace(beginning: string): boolean {
+  return beginning.split("\n").some((line) => /^(I {2}| [LSM] )[0-9a-fA-F]{1,16},\d{1,4}\r?$/.test(line));
 }
 
 async function textOf(file: File): Promise<string> {

@@ -10,6 +10,7 @@ import { Editor } from "./editor";
 import { connectMenu, type Example } from "./examples";
 import { connectKeyboard } from "./keyboard";
 import { themeOf } from "./link";
+import { Lens } from "./lens";
 import { Log } from "./log";
 import { dismiss, notice } from "./notices";
 import { connectFiles } from "./open_file";
@@ -37,6 +38,7 @@ async function main(): Promise<void> {
   showOperation(reader);
   new Editor(reader);
   new Log(reader);
+  new Lens(reader);
   speak(reader);
   const subjects = new Subjects(reader);
   connectTabs(subjects);
@@ -64,9 +66,12 @@ async function main(): Promise<void> {
       notice(`The example can’t be loaded: ${String(error)}`, { kind: "error", topic: "examples" });
     }
   };
-  const openFile = connectFiles((name, text) => {
-    leaveAddress();
-    openInstead({ text, title: name, origin: { kind: "file", name } });
+  const openFile = connectFiles({
+    text: (name, text) => {
+      leaveAddress();
+      openInstead({ text, title: name, origin: { kind: "file", name } });
+    },
+    trace: (file) => void import("./trace").then(({ openTrace }) => openTrace(program, file)),
   });
   const newScenario = (): void => {
     leaveAddress();

@@ -5,6 +5,7 @@
 //     keep(text), then rerun() --------+     "draft"     the text was typed here
 //                                      +---> "run"       another run
 //     move, seek, the slider on the canvas > "step"      another position
+//     a click on the canvas ---------------> "selection" something was picked
 //
 // Listeners of "step" run at most once a frame.
 
@@ -29,7 +30,7 @@ export interface Place {
   view?: string | null;
 }
 
-type Topic = "document" | "draft" | "run" | "step";
+type Topic = "document" | "draft" | "run" | "step" | "selection";
 
 export class Reader {
   document: Document = { text: "", title: "", origin: { kind: "link" } };
@@ -44,13 +45,20 @@ export class Reader {
   /** The text that ran last without errors: what the picture shows. */
   shownText = "";
 
-  private readonly listeners: Record<Topic, (() => void)[]> = { document: [], draft: [], run: [], step: [] };
+  private readonly listeners: Record<Topic, (() => void)[]> = {
+    document: [],
+    draft: [],
+    run: [],
+    step: [],
+    selection: [],
+  };
   private scheduled = false;
   private cachedStep: Step | null = null;
 
   constructor(readonly program: Program) {
     program.onChange((kind) => {
       if (kind === "position") this.stepChanged();
+      if (kind === "selection") this.tell("selection");
     });
   }
 

@@ -82,7 +82,13 @@ export function connectTabs(subjects: Subjects): void {
     if (first && (!picked || !here || here.offsetParent === null)) choose(first);
     else if (here) choose(here);
   };
+  let subject = document.body.dataset["subject"];
   subjects.onChange((shownView) => {
+    // Another subject begins with its own first picture; who reads the text or the log goes on with that.
+    const another = subject !== document.body.dataset["subject"];
+    subject = document.body.dataset["subject"];
+    const [first] = shown();
+    if (another && first && ["memory", undefined].includes(chosen()?.value)) choose(first);
     const section = shownView && document.querySelector(`[data-view="${CSS.escape(shownView)}"]`)?.closest("section");
     const tab = section && tabs.find((each) => each.value === section.dataset.tab);
     if (tab && tab.offsetParent !== null) {

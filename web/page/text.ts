@@ -22,6 +22,23 @@ export async function decodeText(bytes: Uint8Array): Promise<string> {
   }
 }
 
+/** The first characters of a file, plain or gzipped; "" for what is neither. */
+export async function beginningOf(file: File): Promise<string> {
+  const bytes = new Uint8Array(await file.slice(0, 16384).arrayBuffer());
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return new TextDecoder().decode(bytes);
+  const unpacker = new DecompressionStream("gzip");
+  const reader = (new Blob([bytes]).stream().pipeThrough(unpacker) as ReadableStream<Uint8Array>).getReader();
+  try {
+    const { value } = await reader.read();
+    return value ? new TextDecoder().decode(value.subarray(0, 16384)) : "";
+  } catch {
+    return "";
+  } finally {
+    // The rest of the file is missing here: that this fails says nothing.
+    reader.cancel().catch(() => undefined);
+  }
+}
+
 /** Sends bytes through a stream; gives up, with a TextError, as soon as more than `limit` come out. */
 export async function collect(
   through: GenericTransformStream,

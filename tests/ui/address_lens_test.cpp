@@ -1,0 +1,107 @@
+// The address lens: what a reader types, and the levels that an address has.
+#include <gtest/gtest.h>
+
+#include "ui/address_lens.h"
+
+namespace pageframe::ui {
+namespace {
+
+class LensTest : public testing::Test {
+protected:
+    LensTest()
+        : playback(Session::from_scenario("machine { ram = 64M; seed = 1; }\n"
+                                          "char *v = vmalloc(3 * PAGE_SIZE);\n"
+                                          "v[0x1234] = 42;\n"
+                                          "char *k = kmalloc(100, GFP_KERNEL);\n"
+                                          "kfree(k);\n"
+                                          "char *w = vmalloc(PAGE_SIZE);\n"
+                                          "vfree(w);\n")) {
+        EXPECT_TRUE(playback.session().errors().empty());
+        playback.move(Move::last);
+    }
+    Lens look(std::uint64_t address) {
+        return look_through(playback.state(), playback.session(), address, kernel_space);
+    }
+    /// The level whose text begins so, or a failure.
+    static LensLevel level(const Lens& lens, std::string_view begin) {
+        for (const LensLevel& each : lens.levels)
+            if (std::string_view(each.text).starts_with(begin)) return each;
+        std::string all;
+        for (const LensLevel& each : lens.levels) all += each.text + " | ";
+        ADD_FAILURE() << "no level \"" << begin << "\" in " << all;
+        return {};
+    }
+    Playback playback;
+};
+
+TEST_F(LensTest, AVmallocAddressOnEveryLevel) {
+    const Lens lens = look(layout::vmalloc_start + 0x1234);
+    ASSERT_GE(lens.levels.size(), 7U);
+    EXPECT_EQ(lens.levels[0].text, "ffffc900 00001 234");
+    EXPECT_EQ(lens.levels[0].detail, "vmalloc and ioremap");
+    EXPECT_EQ(level(lens, "v + 0x1234").detail, "3 pages and a guard page, page 1");
+    EXPECT_EQ(level(lens, "v + 0x1234").address, layout::vmalloc_start);
+    EXPECT_EQ(level(lens, "PGD 402 › PUD 0 › PMD 0 › PTE 1").detail.substr(0, 21), "4 KiB, read and write");
+    const WalkResult walk = walk_tables(playback.state().paging, top_of(playback.state().paging, kernel_space),
+                                        layout::vmalloc_start + 0x1234);
+    EXPECT_EQ(level(lens, "frame " + std::to_string(walk.pfn)).pfn, walk.pfn);
+    EXPECT_NE(level(lens, "order 0, allocated").detail.find("operation 1"), std::string::npos);
+    level(lens, "pageblock " + std::to_string(walk.pfn / pageblock_frames));
+    EXPECT_EQ(level(lens, "zone DMA32").detail, "node 0");
+}
+
+TEST_F(LensTest, AnObjectTellsItsSlabAndItsHistory) {
+    playback.seek({3, 0});
+    const std::uint64_t k = playback.result().value;
+    const Lens taken = look(k + 8);
+    EXPECT_EQ(level(taken, "object").text.substr(level(taken, "object").text.find(" + ")), " + 0x8");
+    EXPECT_NE(level(taken, "object").detail.find("taken by operation 3"), std::string::npos);
+    EXPECT_EQ(level(taken, "object").address, k);
+    EXPECT_EQ(level(taken, "slab of").text, "slab of kmalloc-128");
+    playback.seek({4, 0});
+    EXPECT_NE(level(look(k), "object").detail.find("given back by operation 4"), std::string::npos);
+}
+
+TEST_F(LensTest, WhatIsFreedLazilySaysSo) {
+    const std::uint64_t w = layout::vmalloc_start + 4 * page_size;
+    const Lens lens = look(w);
+    EXPECT_EQ(level(lens, "area, freed").detail, "by operation 6; waits until the TLBs are flushed");
+    EXPECT_EQ(lens.levels.back().role, Role::mistake);
+    EXPECT_EQ(lens.levels.back().text, "nothing is mapped: PTE entry 4 is empty");
+}
+
+TEST_F(LensTest, OtherRegions) {
+    EXPECT_EQ(look(0x0000900000000000).levels.back().text, "not an address: bits 63–48 must repeat bit 47");
+    EXPECT_EQ(look(layout::kernel_text + 0x1000).levels[0].detail, "kernel text and data");
+    EXPECT_EQ(look(layout::direct_map + (1ULL << 40)).levels.back().text, "no memory at physical 10000000000");
+    const Lens page = look(layout::struct_pages + 64 * 100);
+    EXPECT_EQ(level(page, "struct page of frame 100").text, "struct page of frame 100");
+    EXPECT_EQ(level(page, "frame 100").pfn, 100U);
+    EXPECT_EQ(look(8).levels[0].detail, "NULL and what is near");
+}
+
+TEST_F(LensTest, WhatAReaderTypes) {
+    const State& state = playback.state();
+    const auto address = [&](std::string_view text) {
+        const LensQuery query = read_lens_query(text, state);
+        EXPECT_EQ(query.problem, "") << text;
+        return query.address;
+    };
+    const std::uint64_t v = 0xffffc90000001234;
+    for (const char* text : {"0xffffc90000001234", "ffffc90000001234", "ffffc900 00001 234", " FFFFC900_00001234 "})
+        EXPECT_EQ(address(text), v) << text;
+    for (const char* text : {"pfn 4098", "4098", "frame 4098", "pfn 0x1002"})
+        EXPECT_EQ(address(text), direct_map_of(4098)) << text;
+    EXPECT_EQ(address("phys 1002234"), direct_map_of(0x1002) + 0x234);
+    EXPECT_EQ(address("0x400000"), 0x400000U);
+    for (const char* text :
+         {"", "pfn", "pfn x", "hello", "0x", "ffffc900000012345", "0x0", "99999999", "phys zz", "-1"}) {
+        const LensQuery query = read_lens_query(text, state);
+        EXPECT_NE(query.problem, "") << text;
+        EXPECT_EQ(query.address, no_address) << text;
+    }
+    EXPECT_EQ(read_lens_query("99999999", state).problem, "This machine’s frames go from 0 to 16,383.");
+}
+
+}  // namespace
+}  // namespace pageframe::ui

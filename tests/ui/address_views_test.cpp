@@ -1,0 +1,264 @@
+// The pictures of addresses: which access a step is about, where the walk's parts stand, what the plot of
+// misses sums up; and that they are drawn at every size.
+#include <gtest/gtest.h>
+
+#include "tests/ui/headless.h"
+#include "ui/access.h"
+#include "ui/views/misses_view.h"
+#include "ui/views/vmalloc_frames.h"
+#include "ui/views/vmalloc_region.h"
+#include "ui/views/walk_layout.h"
+#include "ui/views/walk_parts.h"
+
+namespace pageframe::ui {
+namespace {
+
+constexpr const char* four_accesses = "machine { ram = 64M; cpus = 2; seed = 1; }\n"
+                                      "char *v = vmalloc(3 * PAGE_SIZE);\n"  // 0
+                                      "v[0x1234] = 42;\n"                    // 1: a walk
+                                      "v[0x1235] = 43;\n"                    // 2: a hit
+                                      "note(\"Hit.\");\n"                    // 3
+                                      "v[3 * PAGE_SIZE] = 1;\n"              // 4: the guard page
+                                      "char *k = kmalloc(100, GFP_KERNEL);\n"
+                                      "k[1] = 1;\n"  // 6: the direct map
+                                      "on_cpu(1) { v[0] = 7; }\n"
+                                      "vfree(v);\n";
+
+class AccessTest : public testing::Test {
+protected:
+    explicit AccessTest(const char* text = four_accesses) : playback(Session::from_scenario(text)) {
+        EXPECT_TRUE(playback.session().errors().empty());
+    }
+    Access at(OperationNumber operation, std::uint32_t event) {
+        playback.seek({operation, event});
+        return access_of(playback, highlight);
+    }
+    /// The position after the first event of this name in the operation.
+    std::uint32_t after(OperationNumber operation, std::string_view name) {
+        const auto events = playback.session().timeline().events_of(operation);
+        for (std::size_t i = 0; i < events.size(); ++i)
+            if (event_name(events[i]) == name) return static_cast<std::uint32_t>(i + 1);
+        ADD_FAILURE() << "no " << name << " in operation " << operation;
+        return 0;
+    }
+
+    Playback playback;
+    Highlighting highlight;
+    const std::uint64_t v = layout::vmalloc_start;
+};
+
+TEST_F(AccessTest, AWalkIsReadLevelByLevel) {
+    const std::uint32_t first = after(1, "WalkStep");
+    for (unsigned step = 0; step < 4; ++step) {
+        const Access access = at(1, first + step);
+        EXPECT_EQ(access.address, v + 0x1234);
+        EXPECT_EQ(access.source, AddressSource::step);
+        EXPECT_EQ(access.kind, AccessKind::store);
+        EXPECT_EQ(access.progress, WalkProgress::begun);
+        EXPECT_EQ(access.reading, static_cast<Level>(3 - step));
+        for (Level level = 0; level <= top_level; ++level)
+            EXPECT_EQ(access.read[level].has_value(), level >= 3 - step) << "level " << int{level};
+        EXPECT_FALSE(access.physical) << "not there yet";
+    }
+    const Access whole = at(2, 0);
+    EXPECT_EQ(whole.address, v + 0x1234);
+    EXPECT_FALSE(whole.reading) << "the whole operation is the step";
+    ASSERT_TRUE(whole.physical);
+    EXPECT_EQ(*whole.physical % page_size, 0x234U);
+    EXPECT_EQ(whole.value, 42U);
+    EXPECT_EQ(whole.fills.size(), 2U);
+}
+
+TEST_F(AccessTest, AHitAvoidsTheWalk) {
+    const Access access = at(2, after(2, "UseEntry"));
+    EXPECT_EQ(access.progress, WalkProgress::avoided);
+    ASSERT_TRUE(access.hit);
+    EXPECT_EQ(access.hit->address, v + 0x1235);
+    EXPECT_EQ(access.missed, 0);
+    EXPECT_EQ(at(4, 0).address, v + 0x1235) << "a note speaks about the call before it";
+}
+
+TEST_F(AccessTest, AFaultHasItsReason) {
+    const Access access = at(5, 0);
+    ASSERT_TRUE(access.fault);
+    EXPECT_EQ(access.fault->reason, FaultReason::not_present);
+    EXPECT_EQ(access.fault->error_code, fault::write);
+    EXPECT_EQ(access.address, v + 3 * page_size);
+}
+
+TEST_F(AccessTest, TheDirectMapHasNoTables) {
+    const Access access = at(7, 0);
+    EXPECT_TRUE(access.direct_map);
+    EXPECT_EQ(access.physical, access.address - layout::direct_map);
+}
+
+TEST_F(AccessTest, AnotherCpuIsNamed) { EXPECT_EQ(at(8, 0).cpu, 1); }
+
+TEST_F(AccessTest, WhatIsPickedComesFirstUntilTheNextStep) {
+    playback.seek({2, 0});
+    highlight.set_step(playback.highlight());
+    highlight.set_selected(no_pfn, v + 0x2000);
+    EXPECT_EQ(access_of(playback, highlight).address, v + 0x2000);
+    EXPECT_EQ(access_of(playback, highlight).source, AddressSource::selected);
+    playback.seek({3, 0});
+    highlight.set_step(playback.highlight());
+    EXPECT_EQ(access_of(playback, highlight).address, v + 0x1235);
+}
+
+TEST_F(AccessTest, BeforeTheRunThereIsNoAddress) { EXPECT_EQ(at(0, 0).source, AddressSource::nothing); }
+
+TEST_F(AccessTest, MissesOfTheRunAddUpToTheCounts) {
+    playback.move(Move::last);
+    const Landscape::Translations all = count_translations(playback.state().tlb);
+    EXPECT_EQ(all.walks, 4U) << "for v, for the guard page (a fault), for k, for v on the other CPU";
+    EXPECT_EQ(all.first_level, 1U);
+    for (const std::size_t most : {1U, 2U, 3U, 100U}) {
+        Landscape::Translations sum;
+        OperationNumber end = 0;
+        for (const MissBin& bin : miss_bins(playback.session().timeline().landscape(),
+                                            playback.session().timeline().operation_count(), most)) {
+            EXPECT_EQ(bin.first, end);
+            end = bin.end;
+            sum.first_level += bin.translations.first_level;
+            sum.second_level += bin.translations.second_level;
+            sum.walks += bin.translations.walks;
+        }
+        EXPECT_EQ(end, playback.session().timeline().operation_count());
+        EXPECT_EQ(sum, all) << most;
+    }
+}
+
+TEST(EntryText, AnEntryIsResponsibleForItsAddresses) {
+    for (const std::uint64_t address : {0xffffc90000001234ULL, 0x00007fff12345678ULL, 0xffffffff80001000ULL}) {
+        for (Level level = 0; level <= top_level; ++level) {
+            const std::uint64_t first = address_of_entry(address, level, index_at(address, level));
+            EXPECT_TRUE(is_canonical(first));
+            EXPECT_LE(first, address);
+            EXPECT_LT(address - first, level_bytes(level));
+            EXPECT_EQ(index_at(address_of_entry(address, level, 511), level), 511U);
+        }
+    }
+    EXPECT_EQ(grouped_entry(0x8000000006b81163ULL), "80000000 06b81 163");
+    EXPECT_EQ(bits_of(0b010110000, 9, true), "0 1011 0000");
+    EXPECT_EQ(bits_of(0b010110000, 9, false), "010110000");
+}
+
+class AddressPictures : public testing::Test {
+protected:
+    AddressPictures() { app->show(Session::from_scenario(four_accesses)); }
+    void settle() {
+        for (int frame = 0; frame < 60 && app.frame(); ++frame) {
+        }
+    }
+    void place(const Rectangle& area) {
+        for (const char* name : {"walk", "vmalloc", "tlb", "misses"}) ASSERT_TRUE(app->set_view_rectangle(name, area));
+    }
+    HeadlessApp app;
+};
+
+TEST_F(AddressPictures, CellsAndPlacesAgree) {
+    Text text;
+    const Painter painter(*ImGui::GetBackgroundDrawList(), text, palette_of(Theme::dark), 2);
+    for (const Rectangle& area : {Rectangle{0, 0, 680, 390}, Rectangle{10, 20, 366, 420}, Rectangle{0, 0, 500, 240}}) {
+        for (const Level last : {Level{0}, Level{1}, Level{2}}) {
+            const WalkLayout layout = lay_out_walk(painter, area, last);
+            for (Level level = last; level <= top_level; ++level) {
+                for (const unsigned index : {0U, 1U, 255U, 511U}) {
+                    const Rectangle cell = layout.cell(level, index);
+                    EXPECT_EQ(layout.entry_at(level, {cell.centre_x(), cell.centre_y()}), index);
+                    EXPECT_LE(cell.right(), area.right());
+                    EXPECT_LE(cell.bottom(), area.bottom());
+                }
+                EXPECT_LE(layout.table[level].right(), layout.frame.x) << "tables end before the frame";
+                if (level > last) {
+                    EXPECT_LE(layout.table[level].right(), layout.table[level - 1].x) << "from left to right";
+                }
+            }
+            EXPECT_GT(layout.offset.width, layout.field[top_level].width * 0.9f);
+            EXPECT_LE(layout.offset.right(), area.right() + 0.5f);
+        }
+    }
+}
+
+TEST_F(AddressPictures, EveryStepIsDrawnAtEverySize) {
+    for (const Rectangle& area : {Rectangle{0, 0, 1, 1}, Rectangle{0, 0, 40, 30}, Rectangle{0, 0, 210, 95},
+                                  Rectangle{0, 0, 360, 300}, Rectangle{0, 0, 680, 390}, Rectangle{0, 0, 3000, 2000}}) {
+        place(area);
+        app->playback()->move(Move::first);
+        app.frame();
+        while (app->playback()->position().operation < app->playback()->session().timeline().operation_count()) {
+            app->playback()->move(Move::next_event);
+            app.frame();
+            if (area.height >= 300) {
+                EXPECT_GT(app.vertices(), 400);
+            }
+        }
+    }
+}
+
+TEST_F(AddressPictures, AnArrowGrowsAndThenAllIsStill) {
+    place({0, 0, 680, 390});
+    app->playback()->seek({1, 4});
+    EXPECT_FALSE(app.frame()) << "the first picture is there at once";
+    app->playback()->move(Move::next_event);
+    EXPECT_TRUE(app.frame());
+    settle();
+    EXPECT_FALSE(app.frame());
+    app->set_reduced_motion(true);
+    app->playback()->move(Move::next_event);
+    EXPECT_FALSE(app.frame());
+}
+
+TEST_F(AddressPictures, AClickOnAnEntryPicksItsAddress) {
+    const Rectangle area{0, 0, 680, 390};
+    app->set_view_rectangle("walk", area);
+    app->playback()->seek({2, 0});
+    settle();
+    Text text;
+    const Painter painter(*ImGui::GetBackgroundDrawList(), text, palette_of(Theme::dark), 1);
+    const Rectangle cell = lay_out_walk(painter, area, 0).cell(0, 2);
+    ImGui::GetIO().AddMousePosEvent(cell.centre_x(), cell.centre_y());
+    app.frame();
+    ImGui::GetIO().AddMouseButtonEvent(0, true);
+    app.frame();
+    ImGui::GetIO().AddMouseButtonEvent(0, false);
+    app.frame();
+    app.frame();
+    EXPECT_TRUE(app->take_changes().selection);
+    EXPECT_EQ(app->selected_address(), layout::vmalloc_start + 0x2000);
+}
+
+TEST(VmallocRegion, PartsFollowOneAnotherWithoutGaps) {
+    Playback playback(Session::from_scenario("machine { ram = 64M; seed = 1; }\n"
+                                             "char *a[6];\n"
+                                             "for (int i = 0; i < 6; i++) a[i] = vmalloc((i + 1) * PAGE_SIZE);\n"
+                                             "vfree(a[1]);\nvfree(a[4]);\n"));
+    ASSERT_TRUE(playback.session().errors().empty());
+    playback.move(Move::last);
+    const VmallocState& vmalloc = playback.state().vmalloc;
+    for (const std::size_t most : {1U, 2U, 3U, 100U}) {
+        const Region region = region_around(vmalloc, layout::vmalloc_start + 5 * page_size, most);
+        std::size_t areas = 0, lazy = 0;
+        for (std::size_t i = 0; i < region.parts.size(); ++i) {
+            const RegionPart& part = region.parts[i];
+            EXPECT_LT(part.start, part.end);
+            if (i > 0) {
+                EXPECT_EQ(part.start, region.parts[i - 1].end);
+            }
+            areas += part.tree != AreaTree::free;
+            lazy += part.tree == AreaTree::lazy;
+        }
+        EXPECT_EQ(areas, std::min<std::size_t>(most, 6));
+        EXPECT_EQ(areas + region.before + region.after, 6U);
+        if (most >= 6) {
+            EXPECT_EQ(lazy, 2U);
+            EXPECT_EQ(region.parts.front().start, layout::vmalloc_start);
+            EXPECT_EQ(region.parts.back().end, layout::vmalloc_end + 1);
+        }
+    }
+    EXPECT_EQ(gap_text(12 * 1024), "12 KiB");
+    EXPECT_EQ(gap_text(32ULL << 40), "32 TiB");
+}
+
+}  // namespace
+}  // namespace pageframe::ui

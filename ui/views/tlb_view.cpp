@@ -1,0 +1,217 @@
+#include "ui/views/tlb_view.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "ui/format.h"
+#include "ui/views/tlb_structure.h"
+
+namespace pageframe::ui {
+namespace {
+
+constexpr float largest_pitch = 13, smallest_pitch = 3;
+constexpr float between = 14;
+constexpr float narrowest_grid = 190;  ///< with room for its label
+constexpr float row_height = 18;
+constexpr unsigned most_tabs = 16;
+
+/// Grids in rows, as many side by side as fit; one with many sets takes what is left of a row and shows
+/// those that fit. Returns the height that they take.
+float flow(const TlbScene& scene, std::vector<TlbGrid>& grids, const std::vector<unsigned>& structures,
+           const Rectangle& area, float pitch) {
+    grids.clear();
+    float x = area.x, y = area.y, tallest = 0;
+    for (const unsigned structure : structures) {
+        const float left = area.right() - x;
+        TlbGrid grid = shape_grid(scene, structure, pitch, left >= narrowest_grid ? left : area.width);
+        float width = std::min(grid_width(scene, grid), area.width);
+        if (x > area.x && x + width > area.right()) {
+            y += tallest + between;
+            x = area.x;
+            tallest = 0;
+            grid = shape_grid(scene, structure, pitch, area.width);
+            width = std::min(grid_width(scene, grid), area.width);
+        }
+        grid.place = {x, y, width, grid_height(grid)};
+        tallest = std::max(tallest, grid.place.height);
+        x += width + 2 * between;
+        grids.push_back(grid);
+    }
+    return y + tallest - area.y;
+}
+
+unsigned valid_entries(const TlbState& tlb, CpuId cpu) {
+    unsigned count = 0;
+    for (TlbSlot slot = 0; slot < tlb.entries_per_cpu; ++slot) count += tlb.entry(cpu, slot).valid;
+    return count;
+}
+
+/// Cached pointers to PTE tables, in a row.
+void draw_walk_cache(const TlbScene& scene, const Rectangle& row) {
+    const ViewContext& context = scene.context;
+    const TlbState& tlb = context.state.tlb;
+    const Painter& painter = context.painter;
+    const Palette& palette = context.palette();
+    const unsigned entries = tlb.configuration.walk_cache_entries;
+    float x = painter.words(style::words, row.x, row.centre_y(), palette.ink, "Paging-structure cache") + 12;
+    const float pitch = std::clamp((row.right() - x) / static_cast<float>(entries), 3.0f, 10.0f);
+    for (unsigned index = 0; index < entries; ++index, x += pitch) {
+        const Rectangle cell{x, row.centre_y() - 4, pitch - 1, 8};
+        if (!tlb.started() || tlb.cpus[scene.cpu].walk_cache[index].table == no_pfn) {
+            painter.fill(cell, palette.track, 1);
+            continue;
+        }
+        const CpuTlb::CachedTable& cached = tlb.cpus[scene.cpu].walk_cache[index];
+        const TlbState& before = context.playback.state_before().tlb;
+        const bool fresh = !before.started() || before.cpus[scene.cpu].walk_cache[index].stamp != cached.stamp;
+        painter.fill(cell, fresh ? palette.amber : mix(palette.ground, palette.yellow, 0.75f), 1);
+        if (!context.pointer.here || !cell.grown(1).contains(context.pointer.at)) continue;
+        context.wishes.tip = {"PTE table in pfn " + std::to_string(cached.table),
+                              "for 2 MiB from " + grouped_address(cached.page << level_shift(1)),
+                              "A walk there reads one table instead of four."};
+        context.wishes.hover = cached.table;
+    }
+}
+
+}  // namespace
+
+void TlbView::draw(const ViewContext& context) {
+    const Access access = access_of(context.playback, context.highlight);
+    const TlbState& tlb = context.state.tlb;
+    const TlbScene scene{context, access, cpu(context, access)};
+    draw_heading(context.painter, context.area, "TLB", "", "");
+    if (tlb.cpu_count > 1)
+        draw_cpu_tabs(context, scene.cpu);
+    else if (tlb.started() && tlb.cpus[0].walks > 0)
+        context.painter.words_right(
+            style::fact, context.area.right(), context.area.y + heading_middle, context.palette().dim,
+            count_text(tlb.cpus[0].walks) + (tlb.cpus[0].walks == 1 ? " walk so far" : " walks so far"));
+    if (context.area.height < 60) return;
+
+    std::vector<unsigned> shown;
+    for (const bool all_small : {false, true}) {
+        if (!shown.empty()) break;
+        for (unsigned i = 0; i < tlb.configuration.count; ++i)
+            if (is_of_interest(scene, i) || (all_small && tlb.configuration.structures[i].takes(0))) shown.push_back(i);
+    }
+    std::string empty;
+    for (unsigned i = 0; i < tlb.configuration.count; ++i)
+        if (std::find(shown.begin(), shown.end(), i) == shown.end())
+            empty += (empty.empty() ? "" : ", ") + grid_name(scene, i);
+    Rectangle area = context.area.below(heading_height);
+    context.painter.push_clip(context.area.grown(3));
+    if (tlb.cpu_count > 1) area.height -= draw_cpu_table(context, scene.cpu, area.height);
+    const bool has_cache = tlb.configuration.walk_cache_entries > 0;
+    if (has_cache) area.height -= row_height + 4;
+    if (empty.size() > 0 && area.height <= 110) empty.clear();
+    if (!empty.empty()) area.height -= row_height;
+
+    std::vector<TlbGrid> grids;
+    const float step = 1 / context.painter.device_pixel_ratio();
+    float pitch = largest_pitch;
+    float height = flow(scene, grids, shown, area, pitch);
+    while (height > area.height && pitch > smallest_pitch) {
+        pitch -= step;
+        height = flow(scene, grids, shown, area, pitch);
+    }
+    for (const TlbGrid& grid : grids)
+        if (grid.place.bottom() <= context.area.bottom() + 1) draw_grid(scene, grid);
+    float y = area.y + height + 6;
+    const float bottom = area.bottom() + (has_cache ? row_height + 4 : 0) + (empty.empty() ? 0 : row_height);
+    if (has_cache && y + row_height <= bottom) {
+        draw_walk_cache(scene, {area.x, y, area.width, row_height});
+        y += row_height + 4;
+    }
+    if (!empty.empty() && y + row_height <= bottom) {
+        const std::string text = "empty: " + empty;
+        const bool fits = context.painter.width(style::fact, text) <= area.width;
+        context.painter.words(style::fact, area.x, y + row_height / 2, context.palette().faint,
+                              fits ? text : "the others are empty");
+    }
+    context.painter.pop_clip();
+}
+
+CpuId TlbView::cpu(const ViewContext& context, const Access& access) const {
+    const CpuId wanted = picked_cpu_.value_or(access.cpu);
+    return wanted < context.state.tlb.cpu_count ? wanted : CpuId{0};
+}
+
+/// On the right of the heading; the one shown is bright. A click picks one, a second one lets go.
+void TlbView::draw_cpu_tabs(const ViewContext& context, CpuId shown) {
+    const Painter& painter = context.painter;
+    const Palette& palette = context.palette();
+    const float middle = context.area.y + heading_middle;
+    float right = context.area.right();
+    const unsigned cpus = context.state.tlb.cpu_count;
+    if (cpus > most_tabs) {
+        painter.words_right(style::fact, right, middle, palette.ink, "CPU " + std::to_string(shown));
+        return;
+    }
+    for (unsigned index = cpus; index-- > 0;) {
+        const auto id = static_cast<CpuId>(index);
+        const std::string name = std::to_string(index);
+        const float width = painter.width(style::fact, name);
+        const Rectangle tab{right - width - 6, context.area.y, width + 12, 24};
+        const bool pointed = context.pointer.here && tab.contains(context.pointer.at);
+        painter.words(style::fact, right - width, middle, id == shown || pointed ? palette.ink : palette.dim, name);
+        if (id == shown) painter.horizontal(right - width - 2, right + 2, middle + 9, palette.ink);
+        if (pointed) {
+            context.wishes.cursor = ImGuiMouseCursor_Hand;
+            if (context.pointer.clicked) {
+                picked_cpu_ = picked_cpu_ == id ? std::nullopt : std::optional(id);
+                context.wishes.next_frame = true;
+            }
+        }
+        right -= width + 14;
+    }
+    painter.words_right(style::fact, right, middle, palette.dim, "CPU");
+}
+
+/// Every CPU in a row of its own, at the bottom: what flushes and interrupts cost. Returns the height taken.
+float TlbView::draw_cpu_table(const ViewContext& context, CpuId shown, float room) {
+    const TlbState& tlb = context.state.tlb;
+    const unsigned cpus = tlb.cpu_count;
+    const float height = row_height * static_cast<float>(cpus + 1) + 10;
+    if (!tlb.started() || cpus > 8 || height > room * 0.6f) return 0;
+    const Painter& painter = context.painter;
+    const Palette& palette = context.palette();
+    const TlbState& before = context.playback.state_before().tlb;
+    const Rectangle& area = context.area;
+    float middle = area.bottom() - height + 10 + row_height / 2;
+    constexpr const char* names[] = {"entries", "walks", "flushes", "interrupts"};
+    const float column = (area.width - 46) / 4;
+    const auto right_of = [&](unsigned index) { return area.x + 46 + column * static_cast<float>(index + 1); };
+    painter.horizontal(area.x, area.right(), middle - row_height / 2 - 4, palette.hairline);
+    for (unsigned i = 0; i < 4; ++i) painter.words_right(style::fact, right_of(i), middle, palette.dim, names[i]);
+    for (CpuId id = 0; id < cpus; ++id) {
+        middle += row_height;
+        const Rectangle row{area.x, middle - row_height / 2, area.width, row_height};
+        if (context.pointer.here && row.contains(context.pointer.at)) {
+            painter.fill(row, palette.raised, 2);
+            context.wishes.cursor = ImGuiMouseCursor_Hand;
+            if (context.pointer.clicked) {
+                picked_cpu_ = id;
+                context.wishes.next_frame = true;
+            }
+        }
+        const CpuTlb& now = tlb.cpus[id];
+        const std::uint64_t values[] = {valid_entries(tlb, id), now.walks, now.flushes, now.interrupts_received};
+        std::uint64_t earlier[] = {values[0], values[1], values[2], values[3]};
+        if (before.started()) {
+            const CpuTlb& was = before.cpus[id];
+            earlier[0] = valid_entries(before, id);
+            earlier[1] = was.walks, earlier[2] = was.flushes, earlier[3] = was.interrupts_received;
+        }
+        painter.words(style::fact, area.x, middle, id == shown ? palette.ink : palette.dim,
+                      "CPU " + std::to_string(id));
+        for (unsigned i = 0; i < 4; ++i)
+            painter.words_right(style::code, right_of(i), middle,
+                                values[i] != earlier[i] ? palette.cyan
+                                : id == shown           ? palette.ink
+                                                        : palette.dim,
+                                count_text(values[i]));
+    }
+    return height;
+}
+
+}  // namespace pageframe::ui
