@@ -7,11 +7,20 @@
 #include "engine/core/address_text.h"
 #include "ui/description.h"
 #include "ui/format.h"
+#include "ui/slab_focus.h"
 
 namespace pageframe::ui {
 namespace {
 
 constexpr std::uint64_t struct_page_bytes = 64;
+
+/// Those that somebody has: Slab::inuse counts the free ones on a CPU's own freelist too.
+unsigned objects_in_use(const SlabState& slabs, SlabId id) {
+    const Slab& slab = slabs.slabs[id];
+    unsigned count = 0;
+    for (ObjectIndex index = 0; index < slab.objects; ++index) count += slabs.object(slab, index).allocated != 0;
+    return count;
+}
 
 class Looking {
 public:
@@ -183,7 +192,7 @@ private:
             add(name, detail, Role::plain, start);
         }
         add("slab of " + std::string(cache.name_text()),
-            std::to_string(slab.inuse) + " of " + std::to_string(slab.objects) + " objects in use, " +
+            std::to_string(objects_in_use(slabs, id)) + " of " + std::to_string(slab.objects) + " objects in use, " +
                 std::to_string(cache.geometry.size) + " bytes each",
             Role::plain, no_address, slab.pfn);
     }
@@ -261,7 +270,10 @@ std::uint64_t address_to_look_at(const Playback& playback, const Highlighting& h
         return direct_map_of(highlight.selected_frame());
     const Access access = access_of(playback, highlight);
     if (access.source == AddressSource::selected || access.source == AddressSource::step) return access.address;
-    // A step of the allocators is about a frame.
+    // A step of the slab allocator is about an object, one of the page allocator about a frame.
+    SlabFocus focus;
+    focus.follow(playback);
+    if (focus.step_object().slab != no_slab) return object_address(playback.state().slab, focus.step_object());
     const FrameSpan place = highlight.step_place();
     return place.pfn != no_pfn ? direct_map_of(place.pfn) : access.address;
 }

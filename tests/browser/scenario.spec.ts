@@ -90,6 +90,7 @@ test("the menu of examples: keyboard, and the address that follows", async ({ pa
 });
 
 test("every example of the gallery runs", async ({ page, site }) => {
+  test.slow();
   const groups = await (await fetch(new URL("examples/index.json", site))).json();
   const names = groups.flatMap((group: any) =>
     group.examples.map((example: any) => example.file.replace(/\..*$/, "")),
