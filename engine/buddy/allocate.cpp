@@ -19,7 +19,7 @@ Pfn PageAllocator::alloc_pages(GfpFlags gfp_flags, Order order, NodeId node) {
 }
 
 /// prepare_alloc_pages(): the zonelist, and where in it the search begins.
-bool PageAllocator::prepare(Request& request, GfpFlags gfp_flags, Order order, NodeId node) const {
+inline bool PageAllocator::prepare(Request& request, GfpFlags gfp_flags, Order order, NodeId node) const {
     request.gfp_flags = gfp_flags;
     request.order = order;
     request.migratetype = gfp::migratetype_of(gfp_flags);
@@ -33,19 +33,8 @@ bool PageAllocator::prepare(Request& request, GfpFlags gfp_flags, Order order, N
     return request.preferred < request.zonelist->count;
 }
 
-Pfn PageAllocator::allocate(GfpFlags gfp_flags, Order order, NodeId node) {
-    Request request;
-    if (!prepare(request, gfp_flags, order, node)) {
-        emitter_.tell(AllocationFailed{order, AllocationFailed::Reason::no_memory, gfp_flags});
-        return no_pfn;
-    }
-    emitter_.tell(RequestPages{gfp_flags, order, request.migratetype, request.preferred_zone(), cpu_});
-    const Pfn pfn = get_page_from_freelist(request, fast_path_flags(request));
-    return pfn != no_pfn ? pfn : slow_path(request);
-}
-
 /// ALLOC_WMARK_LOW and alloc_flags_nofragment().
-std::uint32_t PageAllocator::fast_path_flags(const Request& request) const {
+inline std::uint32_t PageAllocator::fast_path_flags(const Request& request) const {
     std::uint32_t flags = watermark_low | (request.gfp_flags & gfp::kswapd_reclaim);
     if (state_.cma && request.migratetype == Migratetype::movable) flags |= cma_allowed;
 
@@ -60,6 +49,17 @@ std::uint32_t PageAllocator::fast_path_flags(const Request& request) const {
     return flags | no_fragment;
 }
 
+Pfn PageAllocator::allocate(GfpFlags gfp_flags, Order order, NodeId node) {
+    Request request;
+    if (!prepare(request, gfp_flags, order, node)) {
+        emitter_.tell(AllocationFailed{order, AllocationFailed::Reason::no_memory, gfp_flags});
+        return no_pfn;
+    }
+    emitter_.tell(RequestPages{gfp_flags, order, request.migratetype, request.preferred_zone(), cpu_});
+    const Pfn pfn = get_page_from_freelist(request, fast_path_flags(request));
+    return pfn != no_pfn ? pfn : slow_path(request);
+}
+
 /// gfp_to_alloc_flags()
 std::uint32_t PageAllocator::slow_path_flags(const Request& request) const {
     const GfpFlags gfp_flags = request.gfp_flags;
@@ -70,6 +70,13 @@ std::uint32_t PageAllocator::slow_path_flags(const Request& request) const {
     }
     if (state_.cma && request.migratetype == Migratetype::movable) flags |= cma_allowed;
     return flags;
+}
+
+/// prep_new_page(): the block becomes the caller's.
+inline void PageAllocator::hand_out(Pfn pfn, const Request& request) {
+    const bool lru = state_.movable_pages_on_lru && request.migratetype == Migratetype::movable;
+    emitter_.emit(HandOutBlock{pfn, state_.operation, request.gfp_flags, request.order, state_.frames[pfn].migratetype,
+                               lru ? FrameUse::lru : FrameUse::other});
 }
 
 Pfn PageAllocator::get_page_from_freelist(const Request& request, std::uint32_t alloc_flags) {
@@ -97,13 +104,6 @@ Pfn PageAllocator::get_page_from_freelist(const Request& request, std::uint32_t 
                                request.gfp_flags});
         alloc_flags &= ~static_cast<std::uint32_t>(no_fragment);
     }
-}
-
-/// prep_new_page(): the block becomes the caller's.
-void PageAllocator::hand_out(Pfn pfn, const Request& request) {
-    const bool lru = state_.movable_pages_on_lru && request.migratetype == Migratetype::movable;
-    emitter_.emit(HandOutBlock{pfn, state_.operation, request.gfp_flags, request.order, state_.frames[pfn].migratetype,
-                               lru ? FrameUse::lru : FrameUse::other});
 }
 
 Pfn PageAllocator::slow_path(const Request& request) {
@@ -141,6 +141,47 @@ Pfn PageAllocator::slow_path(const Request& request) {
     }
     emitter_.tell(AllocationFailed{request.order, AllocationFailed::Reason::no_memory, gfp_flags});
     return no_pfn;
+}
+
+// ---------------------------------------------------------------- many at once
+
+void PageAllocator::alloc_pages_bulk(GfpFlags gfp_flags, std::uint32_t wanted, std::vector<Pfn>& pages) {
+    if (wanted == 0) return;
+    Request request;
+    const bool possible = prepare(request, gfp_flags, 0, no_node);
+    if (!possible) return;
+    const auto take_one = [&] {
+        const Pfn pfn = allocate(gfp_flags, 0, no_node);
+        if (pfn != no_pfn) pages.push_back(pfn);
+    };
+    if (wanted == 1 || !state_.per_cpu_lists) return take_one();
+
+    emitter_.tell(RequestPages{gfp_flags, 0, request.migratetype, request.preferred_zone(), cpu_});
+    // Neither ALLOC_NOFRAGMENT nor ALLOC_KSWAPD here, unlike __alloc_pages().
+    std::uint32_t alloc_flags = watermark_low;
+    if (state_.cma && request.migratetype == Migratetype::movable) alloc_flags |= cma_allowed;
+    const ZoneId preferred = request.preferred_zone();
+    for (std::uint8_t i = request.preferred; i < request.zonelist->count; ++i) {
+        const ZoneId id = request.zonelist->zones[i];
+        if (zone(id).kind > request.highest_zone) continue;
+        if (zone(id).node != zone(preferred).node) break;
+        // zonelist_zone_idx(preferred), not the request's highest zone, counts for the reserve here.
+        Request check = request;
+        check.highest_zone = zone(preferred).kind;
+        if (!watermark_fast(id, check, alloc_flags, wanted)) continue;
+
+        lock(TakeLock::Lock::per_cpu, id);
+        const std::size_t before = pages.size();
+        while (pages.size() - before < wanted) {
+            const Pfn pfn = take_from_cpu_list(id, 0, request.migratetype, alloc_flags);
+            if (pfn == no_pfn) break;
+            hand_out(pfn, request);
+            pages.push_back(pfn);
+        }
+        if (pages.size() != before) return;
+        break;
+    }
+    take_one();
 }
 
 }  // namespace pageframe

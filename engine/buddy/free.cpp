@@ -31,16 +31,8 @@ void PageAllocator::free_one_page(ZoneId id, Pfn pfn, Order order, Migratetype m
     merge_and_add(id, pfn, order, migratetype, flag);
 }
 
-/// find_buddy_page_pfn(): the other half, if it is free as a whole and of the same zone.
-bool PageAllocator::find_buddy(ZoneId id, Pfn pfn, Order order, Pfn& buddy) const {
-    buddy = pfn ^ frames_in(order);
-    if (buddy >= state_.frame_count()) return false;
-    const PageFrame& frame = state_.frames[buddy];
-    return frame.kind == FrameKind::free_head && frame.order == order && zone(id).contains(buddy);
-}
-
 /// buddy_merge_likely(): is the block one order up waiting for just this merge?
-bool PageAllocator::merge_likely(ZoneId id, Pfn pfn, Pfn buddy, Order order) const {
+inline bool PageAllocator::merge_likely(ZoneId id, Pfn pfn, Pfn buddy, Order order) const {
     if (order >= largest_order - 1) return false;
     Pfn higher_buddy = 0;
     return find_buddy(id, pfn & buddy, static_cast<Order>(order + 1), higher_buddy);
@@ -73,7 +65,7 @@ void PageAllocator::merge_and_add(ZoneId id, Pfn pfn, Order order, Migratetype m
     emitter_.emit(AddFreeBlock{pfn, id, order, migratetype, why});
 }
 
-// ---------------------------------------------------------------- exact sizes, bulk, split
+// ---------------------------------------------------------------- exact sizes, split
 
 Pfn PageAllocator::alloc_pages_exact(GfpFlags gfp_flags, std::uint64_t bytes) {
     const std::uint64_t pages = (bytes + page_size - 1) >> page_shift;
@@ -100,45 +92,6 @@ bool PageAllocator::free_pages_exact(Pfn pfn, std::uint64_t bytes) {
         if (!free_pages(static_cast<Pfn>(pfn + i), 0)) return false;
     }
     return true;
-}
-
-void PageAllocator::alloc_pages_bulk(GfpFlags gfp_flags, std::uint32_t wanted, std::vector<Pfn>& pages) {
-    if (wanted == 0) return;
-    Request request;
-    const bool possible = prepare(request, gfp_flags, 0, no_node);
-    if (!possible) return;
-    const auto take_one = [&] {
-        const Pfn pfn = allocate(gfp_flags, 0, no_node);
-        if (pfn != no_pfn) pages.push_back(pfn);
-    };
-    if (wanted == 1 || !state_.per_cpu_lists) return take_one();
-
-    emitter_.tell(RequestPages{gfp_flags, 0, request.migratetype, request.preferred_zone(), cpu_});
-    // Neither ALLOC_NOFRAGMENT nor ALLOC_KSWAPD here, unlike __alloc_pages().
-    std::uint32_t alloc_flags = watermark_low;
-    if (state_.cma && request.migratetype == Migratetype::movable) alloc_flags |= cma_allowed;
-    const ZoneId preferred = request.preferred_zone();
-    for (std::uint8_t i = request.preferred; i < request.zonelist->count; ++i) {
-        const ZoneId id = request.zonelist->zones[i];
-        if (zone(id).kind > request.highest_zone) continue;
-        if (zone(id).node != zone(preferred).node) break;
-        // zonelist_zone_idx(preferred), not the request's highest zone, counts for the reserve here.
-        Request check = request;
-        check.highest_zone = zone(preferred).kind;
-        if (!watermark_fast(id, check, alloc_flags, wanted)) continue;
-
-        lock(TakeLock::Lock::per_cpu, id);
-        const std::size_t before = pages.size();
-        while (pages.size() - before < wanted) {
-            const Pfn pfn = take_from_cpu_list(id, 0, request.migratetype, alloc_flags);
-            if (pfn == no_pfn) break;
-            hand_out(pfn, request);
-            pages.push_back(pfn);
-        }
-        if (pages.size() != before) return;
-        break;
-    }
-    take_one();
 }
 
 bool PageAllocator::split_page(Pfn pfn, Order order) {

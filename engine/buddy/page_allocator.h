@@ -212,6 +212,14 @@ private:
     bool made_mistake_ = false;
 };
 
+/// find_buddy_page_pfn(): the other half, if it is free as a whole and of the same zone.
+inline bool PageAllocator::find_buddy(ZoneId id, Pfn pfn, Order order, Pfn& buddy) const {
+    buddy = pfn ^ frames_in(order);
+    if (buddy >= state_.frame_count()) return false;
+    const PageFrame& frame = state_.frames[buddy];
+    return frame.kind == FrameKind::free_head && frame.order == order && zone(id).contains(buddy);
+}
+
 /// gfp_zone(): the highest zone a request may use.
 ZoneKind highest_zone_of(GfpFlags gfp_flags);
 

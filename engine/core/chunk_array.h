@@ -97,10 +97,10 @@ public:
     /// The entry, to be written: clones its chunk if someone else can see it.
     T& write(std::size_t index) {
         assert(index < count_);
-        Entry& entry = table_[index / entries_per_chunk];
+        Entry entry = table_[index / entries_per_chunk];
         if (entry & shared_bit) [[unlikely]]
-            make_own(entry);
-        return entries_of(entry)[index % entries_per_chunk];
+            entry = make_own(table_[index / entries_per_chunk]);
+        return reinterpret_cast<T*>(entry)[index % entries_per_chunk];
     }
 
     /// The entries of one chunk, `entries_per_chunk` of them (the last chunk's surplus has the fill value).
@@ -119,19 +119,21 @@ private:
     using Entry = std::uintptr_t;
     static constexpr Entry shared_bit = 1;
 
+    // A chunk begins with its bytes: a table entry without the bit is the address of its first entry.
+    static_assert(offsetof(ChunkPool::Chunk, bytes) == 0);
     static ChunkPool::Chunk* chunk_of(Entry entry) { return reinterpret_cast<ChunkPool::Chunk*>(entry & ~shared_bit); }
     static T* entries_of(Entry entry) { return reinterpret_cast<T*>(chunk_of(entry)->bytes); }
 
-    [[gnu::noinline]] void make_own(Entry& entry) {
+    [[gnu::noinline, gnu::cold]] Entry make_own(Entry& entry) {
         ChunkPool::Chunk* chunk = chunk_of(entry);
-        if (chunk->references == 1) {
-            entry &= ~shared_bit;
-            return;
+        if (chunk->references != 1) {
+            ChunkPool::Chunk* copy = pool_->allocate();
+            std::memcpy(copy->bytes, chunk->bytes, ChunkPool::chunk_bytes);
+            --chunk->references;
+            chunk = copy;
         }
-        ChunkPool::Chunk* copy = pool_->allocate();
-        std::memcpy(copy->bytes, chunk->bytes, ChunkPool::chunk_bytes);
-        --chunk->references;
-        entry = reinterpret_cast<Entry>(copy);
+        entry = reinterpret_cast<Entry>(chunk);
+        return entry;
     }
 
     std::shared_ptr<ChunkPool> pool_;

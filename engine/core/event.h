@@ -78,6 +78,27 @@ private:
     std::vector<EventRecord> events_;
 };
 
+/// Emits where nobody looks: the mutation, and nothing else is left of an event. Code that takes its emitter
+/// as a template parameter is compiled once for this one and once for an Emitter.
+template <class State>
+class SilentEmitter {
+public:
+    explicit SilentEmitter(State& state) : state_(state) {}
+
+    const State& state() const { return state_; }
+    static constexpr bool recording() { return false; }
+
+    template <class Event>
+    [[gnu::always_inline]] void emit(const Event& event) const {
+        event.apply(state_);
+    }
+    template <class Event>
+    [[gnu::always_inline]] void tell(const Event&) const {}
+
+private:
+    State& state_;
+};
+
 /// Emits one subsystem's events into its state. `Traits` names the state, the subsystem and its TypeList.
 template <class State, Subsystem subsystem, class Events>
 class Emitter {
@@ -87,6 +108,7 @@ public:
     const State& state() const { return state_; }
     Recorder* recorder() const { return recorder_; }
     bool recording() const { return recorder_ != nullptr; }
+    SilentEmitter<State> silent() const { return SilentEmitter<State>(state_); }
 
     /// Applies the event; records it while someone looks. By value, here and in record(): so that an event
     /// nobody records is never put together in memory.

@@ -12,6 +12,7 @@
 // below 32 and no 96 (its cache lines are 64 bytes), and up to 128 KiB from caches.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <string>
 
@@ -33,10 +34,33 @@ constexpr std::uint32_t largest_kmalloc_class(SlabAllocatorKind allocator) {
     return allocator == SlabAllocatorKind::slub ? 8192 : 131072;
 }
 
-KmallocType kmalloc_type(GfpFlags gfp_flags);
+constexpr KmallocType kmalloc_type(GfpFlags gfp_flags) {
+    if (gfp_flags & gfp::dma) return KmallocType::dma;
+    if (gfp_flags & gfp::reclaimable) return KmallocType::reclaim;
+    if (gfp_flags & gfp::account) return KmallocType::cgroup;
+    return KmallocType::normal;
+}
 
-/// kmalloc_index(): an index into kmalloc_caches; no_kmalloc_class when the request is 0 or too large.
-unsigned kmalloc_class(std::uint64_t bytes, SlabAllocatorKind allocator);
+/// kmalloc_index(): an index into kmalloc_caches; no_kmalloc_class when the request is 0 or too large. The
+/// kernel's indexes: 1 is 96 bytes, 2 is 192, and n >= 3 is 2^n.
+constexpr unsigned kmalloc_class(std::uint64_t bytes, SlabAllocatorKind allocator) {
+    if (bytes == 0 || bytes > largest_kmalloc_class(allocator)) return no_kmalloc_class;
+    const bool slub = allocator == SlabAllocatorKind::slub;
+    if (slub && bytes > 64 && bytes <= 96) return 1;
+    if (bytes > 128 && bytes <= 192) return 2;
+    const unsigned smallest = slub ? 3 : 5;
+    const auto shift = static_cast<unsigned>(std::bit_width(bytes - 1));
+    return shift < smallest ? smallest : shift;
+}
+
+/// kmalloc_slab(): the cache that serves the request; no_cache: none, or not made yet.
+inline CacheId kmalloc_cache(const SlabState& state, std::uint64_t bytes, GfpFlags gfp_flags) {
+    const unsigned index = kmalloc_class(bytes, state.allocator);
+    if (index == no_kmalloc_class) return no_cache;
+    KmallocType type = kmalloc_type(gfp_flags);
+    if (state.allocator == SlabAllocatorKind::slab && type != KmallocType::dma) type = KmallocType::normal;
+    return state.kmalloc_caches[static_cast<unsigned>(type)][index];
+}
 /// Bytes of an object of this class.
 std::uint32_t kmalloc_class_bytes(unsigned index);
 /// "kmalloc-rcl-1k", "dma-kmalloc-96"; "size-1024", "size-96(DMA)".

@@ -25,6 +25,10 @@ OperationResult checked(const PageAllocator& allocator) {
     return result;
 }
 
+OperationNumber taken_by(const Operation& operation) {
+    return operation.argument < no_operation ? static_cast<OperationNumber>(operation.argument) : no_operation;
+}
+
 OperationResult take_many(PageAllocator& allocator, const Operation& operation, std::vector<Pfn>& pages) {
     // No more than the machine has, whatever the text asks for.
     const std::uint64_t most = allocator.state().frame_count();
@@ -61,11 +65,7 @@ OperationResult dispatch(State& state, const Operation& operation, Recorder* rec
     case OperationKind::alloc_pages_bulk:
         if (atomic) allocator.check_atomic(operation.gfp_flags);
         return take_many(allocator, operation, output.pages);
-    case OperationKind::free_pages:
-        allocator.free_pages(operation.pfn, operation.order,
-                             operation.argument < no_operation ? static_cast<OperationNumber>(operation.argument)
-                                                               : no_operation);
-        return checked(allocator);
+    case OperationKind::free_pages: return {};  // give_pages()
     case OperationKind::free_pages_exact:
         allocator.free_pages_exact(operation.pfn, operation.argument);
         return checked(allocator);
@@ -85,11 +85,9 @@ OperationResult dispatch(State& state, const Operation& operation, Recorder* rec
     return {};
 }
 
-}  // namespace
-
-OperationResult execute(State& state, const Operation& operation, OperationNumber number, Recorder* recorder,
-                        OperationOutput& output) {
-    state.buddy.operation = state.slab.operation = number;
+/// Everything but the shortest ways.
+[[gnu::noinline]] OperationResult execute_long(State& state, const Operation& operation, OperationNumber number,
+                                               Recorder* recorder, OperationOutput& output) {
     output.pages.clear();
     output.moves.clear();
     // By value and at once: these come by the million.
@@ -105,6 +103,60 @@ OperationResult execute(State& state, const Operation& operation, OperationNumbe
         clear_allocated(state, static_cast<Pfn>(result.value), frames_in(operation.order), recorder);
     if (!output.moves.empty()) result.moves = output.moves;
     return result;
+}
+
+// What comes by the million. Each is a function of its own, which the compiler gives no more to do than it has.
+
+[[gnu::noinline]] OperationResult take_pages(State& state, const Operation& operation, OperationNumber number,
+                                             Recorder* recorder, OperationOutput& output) {
+    if ((operation.context & context_atomic) || (operation.gfp_flags & gfp::zero)) [[unlikely]]
+        return execute_long(state, operation, number, recorder, output);
+    output.moves.clear();
+    PageAllocator allocator(state.buddy, operation.cpu, recorder, &output.moves);
+    const Pfn pfn = allocator.alloc_pages(operation.gfp_flags, operation.order, operation.node);
+    return {pfn == no_pfn ? OperationStatus::failed : OperationStatus::done, pfn, {}, output.moves};
+}
+
+[[gnu::noinline]] OperationResult give_pages(State& state, const Operation& operation, Recorder* recorder) {
+    PageAllocator allocator(state.buddy, operation.cpu, recorder);
+    const bool good = allocator.free_pages(operation.pfn, operation.order, taken_by(operation));
+    return {good ? OperationStatus::done : OperationStatus::mistake, 0, {}, {}};
+}
+
+[[gnu::noinline]] OperationResult take_object(State& state, const Operation& operation, OperationNumber number,
+                                              OperationOutput& output) {
+    std::uint64_t address = 0;
+    if (!allocate_object_fast(state.slab, operation, address)) [[unlikely]]
+        return execute_long(state, operation, number, nullptr, output);
+    return {OperationStatus::done, address, {}, {}};
+}
+
+[[gnu::noinline]] OperationResult give_object(State& state, const Operation& operation, OperationNumber number,
+                                              OperationOutput& output) {
+    if (!free_object_fast(state.slab, operation)) [[unlikely]]
+        return execute_long(state, operation, number, nullptr, output);
+    return {OperationStatus::done, 0, {}, {}};
+}
+
+}  // namespace
+
+OperationResult execute(State& state, const Operation& operation, OperationNumber number, Recorder* recorder,
+                        OperationOutput& output) {
+    state.buddy.operation = state.slab.operation = number;
+    switch (operation.kind) {
+    case OperationKind::alloc_pages: return take_pages(state, operation, number, recorder, output);
+    case OperationKind::free_pages: return give_pages(state, operation, recorder);
+    case OperationKind::kmem_cache_alloc:
+    case OperationKind::kmalloc:
+        if (recorder == nullptr) return take_object(state, operation, number, output);
+        break;
+    case OperationKind::kmem_cache_free:
+    case OperationKind::kfree:
+        if (recorder == nullptr) return give_object(state, operation, number, output);
+        break;
+    default: break;
+    }
+    return execute_long(state, operation, number, recorder, output);
 }
 
 }  // namespace pageframe

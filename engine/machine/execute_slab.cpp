@@ -33,7 +33,7 @@ public:
     }
 
 private:
-    CacheId cache() const { return operation_.pfn < no_cache ? static_cast<CacheId>(operation_.pfn) : no_cache; }
+    CacheId cache() const { return cache_of(operation_); }
     bool may_sleep() const {
         switch (operation_.kind) {
         case OperationKind::kmem_cache_alloc:

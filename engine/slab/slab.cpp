@@ -74,6 +74,9 @@ void add_slab(SlabState& state, SlabId id, CacheId cache, Pfn pfn, Order order, 
     slab.place = SlabPlace::floating;
     slab.size_class = size_class_of(objects);
     slab.first_object = take_run(state, slab.size_class);
+    slab.object_distance = owner.geometry.size;
+    slab.reciprocal = reciprocal_of(owner.geometry.size);
+    slab.red_left_pad = owner.geometry.red_left_pad;
     slab.next_of_cache = std::exchange(owner.slabs, id);
     if (slab.next_of_cache != no_slab) state.slabs.write(slab.next_of_cache).previous_of_cache = id;
 

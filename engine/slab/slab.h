@@ -93,11 +93,23 @@ struct Slab {
     CpuId cpu = 0;  ///< of places cpu and cpu_partial
     std::uint8_t frozen = 0;
     SlabPlace place = SlabPlace::nowhere;
-    std::uint8_t size_class = 0;              ///< log2 of the records reserved for it
-    std::uint8_t management_off_slab = 0;     ///< classic SLAB
-    std::array<std::uint8_t, 15> reserved{};  ///< to a power of two, for ChunkArray
+    std::uint8_t size_class = 0;           ///< log2 of the records reserved for it
+    std::uint8_t management_off_slab = 0;  ///< classic SLAB
+    std::array<std::uint8_t, 3> reserved{};
+    // What of the cache's geometry turns an address into an object and back, kept where that is asked.
+    std::uint32_t object_distance = 0;  ///< from one object to the next
+    std::uint32_t reciprocal = 0;       ///< of it: reciprocal_size in the kernel
+    std::uint32_t red_left_pad = 0;
 };
-static_assert(sizeof(Slab) == 64);
+static_assert(sizeof(Slab) == 64);  // a power of two, for ChunkArray
+
+/// offset / distance for offsets below 4 GiB that are a multiple of it; anything for others.
+constexpr std::uint32_t reciprocal_of(std::uint32_t distance) {
+    return static_cast<std::uint32_t>(((std::uint64_t{1} << 32) + distance - 1) / distance);
+}
+constexpr std::uint32_t multiply_by_reciprocal(std::uint32_t offset, std::uint32_t reciprocal) {
+    return static_cast<std::uint32_t>((std::uint64_t{offset} * reciprocal) >> 32);
+}
 
 /// struct kmem_cache_cpu, with counts as CONFIG_SLUB_STATS has them.
 struct CpuCache {
@@ -236,27 +248,33 @@ struct SlabState {
 void start_slab(SlabState& state, std::shared_ptr<ChunkPool> pool, const std::vector<NodeId>& cpu_node,
                 std::uint8_t node_count, std::uint64_t seed);
 
-inline std::uint64_t object_address(const SlabState& state, ObjectReference object) {
-    const Slab& slab = state.slabs[object.slab];
-    const CacheGeometry& geometry = state.caches[slab.cache].geometry;
-    return direct_map_start + (std::uint64_t{slab.pfn} << page_shift) + slab.colour + geometry.red_left_pad +
-           std::uint64_t{object.index} * geometry.size;
+inline std::uint64_t object_address(const Slab& slab, ObjectIndex index) {
+    return direct_map_start + (std::uint64_t{slab.pfn} << page_shift) + slab.colour + slab.red_left_pad +
+           std::uint64_t{index} * slab.object_distance;
 }
-/// Which object has this address; index no_object for an address inside an object or beside all.
-inline ObjectReference object_at(const SlabState& state, std::uint64_t address) {
-    const std::uint64_t frame = (address - direct_map_start) >> page_shift;
-    if (address < direct_map_start || frame >= state.slab_of_frame.size()) return {};
-    const SlabId id = state.slab_of_frame[frame];
-    if (id == no_slab) return {};
-    const Slab& slab = state.slabs[id];
-    const CacheGeometry& geometry = state.caches[slab.cache].geometry;
-    const std::uint32_t before = slab.colour + geometry.red_left_pad;
-    const auto offset =
-        static_cast<std::uint32_t>(address - direct_map_start - (std::uint64_t{slab.pfn} << page_shift)) - before;
-    const std::uint32_t index = offset / geometry.size;
+inline std::uint64_t object_address(const SlabState& state, ObjectReference object) {
+    return object_address(state.slabs[object.slab], object.index);
+}
+/// Which of the slab's objects has this address; no_object for an address inside an object or beside all.
+inline ObjectIndex object_index_at(const Slab& slab, std::uint64_t address) {
     // An address before the first object wraps round, and is beyond the last.
-    if (index >= slab.objects || index * geometry.size != offset) return {id, no_object};
-    return {id, static_cast<ObjectIndex>(index)};
+    const std::uint64_t offset = address - object_address(slab, 0);
+    if (offset >> 32 != 0) return no_object;
+    const std::uint32_t index = multiply_by_reciprocal(static_cast<std::uint32_t>(offset), slab.reciprocal);
+    if (index >= slab.objects || index * slab.object_distance != offset) return no_object;
+    return static_cast<ObjectIndex>(index);
+}
+/// The slab that the byte at this address belongs to.
+inline SlabId slab_of_address(const SlabState& state, std::uint64_t address) {
+    // An address below the direct map wraps round, and is beyond all frames.
+    const std::uint64_t frame = (address - direct_map_start) >> page_shift;
+    return frame < state.slab_of_frame.size() ? state.slab_of_frame[frame] : no_slab;
+}
+/// The object with this address, in whichever slab.
+inline ObjectReference object_at(const SlabState& state, std::uint64_t address) {
+    const SlabId id = slab_of_address(state, address);
+    if (id == no_slab) return {};
+    return {id, object_index_at(state.slabs[id], address)};
 }
 /// The object that this byte lies in, red zones and padding included.
 ObjectReference object_around(const SlabState& state, std::uint64_t address);

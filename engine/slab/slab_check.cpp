@@ -51,6 +51,7 @@ private:
             const Slab& slab = state_.slabs[own.slab];
             expect(slab.place == SlabPlace::cpu && slab.cpu == cpu && slab.cache == id,
                    name(slab) + " is not the CPU's");
+            expect(!state_.caches[id].destroyed, name(slab) + " is a CPU's, of a cache that is gone");
             seen_[own.slab] = SlabPlace::cpu;
         } else {
             expect(own.freelist == no_object, "a CPU without a slab has a freelist");

@@ -104,10 +104,11 @@ struct TakeObject {
     CpuId cpu;
     std::uint8_t slow;
     void apply(SlabState& state) const {
+        const std::uint32_t record = state.slabs[slab].first_object + index;
         CpuCache& own = state.write_cpu_cache(cache, cpu);
         own.freelist = next;
         ++(slow ? own.slow_allocations : own.fast_allocations);
-        SlabObject& object = state.objects.write(state.slabs[slab].first_object + index);
+        SlabObject& object = state.objects.write(record);
         object.allocated = 1;
         object.allocated_by = operation;
         object.requested = requested;
@@ -308,8 +309,9 @@ struct PushCpuFreelist {
     ObjectIndex count;
     CpuId cpu;
     void apply(SlabState& state) const {
+        const std::uint32_t record = state.slabs[slab].first_object + tail;
         CpuCache& own = state.write_cpu_cache(cache, cpu);
-        state.objects.write(state.slabs[slab].first_object + tail).next = own.freelist;
+        state.objects.write(record).next = own.freelist;
         own.freelist = head;
         ++own.fast_frees;
     }

@@ -63,44 +63,12 @@ public:
     SpaceId space() const { return tlb_.started() ? tlb_.cpus[cpu_].space : kernel_space; }
 
 private:
-    struct Place {
-        TlbSlot slot = no_slot;
-        std::uint32_t set = 0;
-        std::uint16_t way = 0;
-        std::uint8_t structure = 0;
-    };
     static constexpr std::uint64_t single_page_flush_ceiling = 33;
 
     void start() {
         if (!tlb_.started()) [[unlikely]]
             tlb_emitter_.emit(StartTlb{tlb_.cpu_count});
     }
-    bool find(std::uint64_t address, AccessKind access, unsigned cache_level, Place& place) const;
-    bool find_in(unsigned structure, Level level, std::uint64_t address, Place& place) const;
-    Place victim_in(unsigned structure, Level level, std::uint64_t address, bool& evicts, bool& drew_lots) const;
-    /// `fresh`: the page is in no structure of this level.
-    void fill_level(std::uint64_t address, AccessKind access, unsigned cache_level, Level level, std::uint64_t entry,
-                    Pfn pfn, bool fresh);
-    void tell_if_stale(std::uint64_t address, const TlbEntry& entry);
-    void use(std::uint64_t address, const Place& place) {
-        tlb_emitter_.emit(UseEntry{address, place.slot, place.set, place.way, place.structure, cpu_});
-    }
-    bool allows(const TlbEntry& entry, AccessKind access, bool from_user) const;
-    bool allows(std::uint64_t entry, AccessKind access, bool from_user) const;
-    void tell_misses(std::uint64_t address, AccessKind access, unsigned cache_level);
-
-    Translation from_entry(std::uint64_t address, const TlbEntry& entry) const;
-    Translation miss(std::uint64_t address, AccessKind access, bool from_user);
-    Translation walk(std::uint64_t address, AccessKind access, bool from_user, bool fresh);
-    Translation walk_direct_map(std::uint64_t address, AccessKind access, bool from_user, bool fresh);
-    Translation fault(std::uint64_t address, AccessKind access, bool from_user, FaultReason reason, Level level,
-                      std::uint64_t entry);
-    FaultReason refusal(std::uint64_t entry, AccessKind access, bool from_user) const;
-    Pfn cached_table(std::uint64_t address) const;
-    void cache_table(std::uint64_t address, Pfn table);
-    WalkResult walk_from_cache(std::uint64_t address, Pfn table) const;
-    void update_bits(std::uint64_t address, const WalkResult& found, AccessKind access);
-
     void flush_pages_of(CpuId cpu, std::uint64_t start, std::uint64_t end);
     void interrupt_others(std::uint64_t start, std::uint64_t end, bool everything, SpaceId only_in);
     std::uint16_t pcid() const { return tlb_.cpus[cpu_].pcid; }

@@ -103,6 +103,7 @@ TlbState make_tlb(const std::shared_ptr<ChunkPool>& pool, const TlbConfiguration
                 if (structure.use == (use == 0 ? TlbUse::data : TlbUse::fetch)) continue;
                 TlbProbes& probes = state.probes[structure.cache_level - 1][use];
                 probes.list[probes.count++] = {static_cast<std::uint8_t>(i), level};
+                probes.structures |= static_cast<std::uint8_t>(1U << i);
             }
         }
     }

@@ -15,6 +15,7 @@
 // fully associative LRU of PMD-level pointers, and an option. An access that is refused fills nothing.
 //
 // Invariants (check_tlb(), tlb_check.cpp):
+//   an entry is valid == its stamp is not 0
 //   an entry stands in the set of its page number, in a structure that takes its page size, once
 //   with the CPU's current space and global entries: each translation is what the tables say, unless the
 //   page's entry was changed since and no flush has been asked for yet (checked against a map in tests)
@@ -72,7 +73,7 @@ std::string tlb_problem(const TlbConfiguration& configuration);
 /// One translation. 32 bytes.
 struct TlbEntry {
     std::uint64_t page = 0;   ///< address >> level_shift(level)
-    std::uint64_t stamp = 0;  ///< of its last use
+    std::uint64_t stamp = 0;  ///< of its last use; 0: not valid, so that free entries are the oldest
     Pfn pfn = no_pfn;         ///< the page's first frame
     std::uint16_t pcid = 0;
     Level level = 0;
@@ -136,6 +137,7 @@ struct TlbProbe {
 struct TlbProbes {
     std::array<TlbProbe, most_tlb_structures * 3> list{};
     std::uint8_t count = 0;
+    std::uint8_t structures = 0;  ///< a bit for each
 };
 
 struct TlbState {

@@ -13,6 +13,7 @@ std::string check_set(const TlbState& state, CpuId cpu, unsigned structure, std:
     const TlbSlot first = state.slot_of(structure, set, 0);
     for (std::uint32_t way = 0; way < shape.geometry.ways; ++way) {
         const TlbEntry& entry = state.entry(cpu, first + way);
+        if (entry.valid != (entry.stamp != 0)) return "an entry is valid and was never used, or the other way round";
         if (!entry.valid) continue;
         if (!shape.takes(entry.level)) return "an entry stands in a structure that does not take its page size";
         if (state.set_of(structure, entry.page) != set) return "an entry stands in another set than its page's";

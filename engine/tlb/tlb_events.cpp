@@ -1,8 +1,6 @@
 // The mutations of the TLB's events that loop over entries.
 #include "engine/tlb/tlb_events.h"
 
-#include "engine/core/random.h"
-
 namespace pageframe {
 
 namespace {
@@ -20,11 +18,6 @@ void drop_cached_tables(TlbState& state, CpuId cpu, Which which) {
         if (cached.table != no_pfn && which(cached)) cached = {};
 }
 
-void touch_tree(TlbState& state, CpuId cpu, unsigned structure, std::uint32_t set, std::uint32_t way) {
-    std::uint32_t& tree = state.trees.write(std::size_t{cpu} * state.sets_per_cpu + state.first_set[structure] + set);
-    tree = plru_after_use(tree, way, state.configuration.structures[structure].geometry.ways);
-}
-
 }  // namespace
 
 void StartTlb::apply(TlbState& state) const {
@@ -33,38 +26,6 @@ void StartTlb::apply(TlbState& state) const {
     if (state.configuration.replacement == Replacement::tree_plru)
         state.trees.grow(std::size_t{cpus} * state.sets_per_cpu, 0);
     state.random = state.seed;
-}
-
-void UseEntry::apply(TlbState& state) const {
-    ++state.cpus[cpu].counts[structure].hits;
-    TlbEntry& entry = state.write_entry(cpu, slot);
-    entry.stamp = ++state.stamp;
-    if (state.configuration.replacement == Replacement::tree_plru) touch_tree(state, cpu, structure, set, way);
-}
-
-void FillEntry::apply(TlbState& state) const {
-    TlbEntry& filled = state.write_entry(cpu, slot);
-    filled.page = address >> level_shift(level);
-    filled.stamp = ++state.stamp;
-    filled.pfn = pfn;
-    filled.pcid = pcid;
-    filled.level = level;
-    filled.valid = true;
-    filled.write = entry & pte::write;
-    filled.user = entry & pte::user;
-    filled.global = (entry & pte::global) && state.configuration.global_pages;
-    filled.dirty = entry & pte::dirty;
-    filled.no_execute = entry & pte::no_execute;
-    CpuTlb& own = state.cpus[cpu];
-    own.counts[structure].evictions += evicts;
-    own.levels_used |= static_cast<std::uint8_t>(1U << level);
-    if (drew_lots) {
-        Random random(state.random);
-        random.next();
-        state.random = random.state();
-    }
-    if (state.configuration.replacement == Replacement::tree_plru)
-        touch_tree(state, cpu, structure, state.set_of(structure, filled.page), way);
 }
 
 void InvalidatePage::apply(TlbState& state) const {

@@ -7,10 +7,19 @@
 //     switch:   SwitchSpace  [FlushTlb]
 #pragma once
 
+#include <bit>
+
 #include "engine/core/event.h"
+#include "engine/core/random.h"
 #include "engine/tlb/tlb.h"
 
 namespace pageframe {
+
+/// Pseudo-LRU: the set's tree turns away from what was used.
+inline void touch_tree(TlbState& state, CpuId cpu, unsigned structure, std::uint32_t set, std::uint32_t way) {
+    std::uint32_t& tree = state.trees.write(std::size_t{cpu} * state.sets_per_cpu + state.first_set[structure] + set);
+    tree = plru_after_use(tree, way, state.configuration.structures[structure].geometry.ways);
+}
 
 /// The TLBs of all CPUs, empty: told when an address is translated first.
 struct StartTlb {
@@ -31,7 +40,11 @@ struct UseEntry {
     std::uint16_t way;
     std::uint8_t structure;
     CpuId cpu;
-    void apply(TlbState& state) const;
+    void apply(TlbState& state) const {
+        ++state.cpus[cpu].counts[structure].hits;
+        state.write_entry(cpu, slot).stamp = ++state.stamp;
+        if (state.configuration.replacement == Replacement::tree_plru) touch_tree(state, cpu, structure, set, way);
+    }
     Sentence sentence(const TlbState& state) const;
     void highlight(HighlightList&) const {}
 };
@@ -58,8 +71,8 @@ struct MissEntry {
     AccessKind access;
     void apply(TlbState& state) const {
         CpuTlb& own = state.cpus[cpu];
-        for (unsigned i = 0; i < state.configuration.count; ++i)
-            if (structures >> i & 1) ++own.counts[i].misses;
+        for (unsigned rest = structures; rest != 0; rest &= rest - 1)
+            ++own.counts[static_cast<unsigned>(std::countr_zero(rest))].misses;
     }
     Sentence sentence(const TlbState& state) const;
 };
@@ -79,7 +92,32 @@ struct FillEntry {
     CpuId cpu;
     bool evicts;
     bool drew_lots;  ///< random replacement: the generator has moved on
-    void apply(TlbState& state) const;
+    [[gnu::always_inline]] void apply(TlbState& state) const {
+        TlbEntry& filled = state.write_entry(cpu, slot);
+        filled.page = address >> level_shift(level);
+        filled.stamp = ++state.stamp;
+        filled.pfn = pfn;
+        filled.pcid = pcid;
+        filled.level = level;
+        filled.valid = true;
+        filled.write = (entry & pte::write) != 0;
+        filled.user = (entry & pte::user) != 0;
+        filled.global = (entry & pte::global) != 0 && state.configuration.global_pages;
+        filled.dirty = (entry & pte::dirty) != 0;
+        filled.no_execute = (entry & pte::no_execute) != 0;
+        CpuTlb& own = state.cpus[cpu];
+        own.counts[structure].evictions += evicts;
+        own.levels_used |= static_cast<std::uint8_t>(1U << level);
+        if (drew_lots) [[unlikely]]
+            state.random = after_a_draw(state.random);
+        if (state.configuration.replacement == Replacement::tree_plru)
+            touch_tree(state, cpu, structure, state.set_of(structure, address >> level_shift(level)), way);
+    }
+    static std::uint64_t after_a_draw(std::uint64_t random) {
+        Random generator(random);
+        generator.next();
+        return generator.state();
+    }
     Sentence sentence(const TlbState& state) const;
     void highlight(HighlightList& list) const { list.push_back({{pfn, 1}, Role::taken}); }
 };

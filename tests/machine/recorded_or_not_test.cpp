@@ -1,0 +1,200 @@
+// Whether somebody looks changes nothing: the same operations with a recorder and without one, which is
+// where the shorter ways are taken (slab/fast_path.h, tlb/mmu.cpp), give the same results and states.
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "engine/core/gfp.h"
+#include "engine/core/random.h"
+#include "engine/machine/machine.h"
+
+namespace pageframe {
+namespace {
+
+Operation of(OperationKind kind) {
+    Operation operation;
+    operation.kind = kind;
+    operation.gfp_flags = gfp::kernel;
+    operation.text = no_operation;
+    return operation;
+}
+
+/// Pages, objects and addresses at random; what they got is taken back at random, sometimes twice.
+class RandomOperations {
+public:
+    explicit RandomOperations(std::uint64_t seed) : random_(seed) {}
+
+    Operation next() {
+        Operation operation = pick();
+        operation.cpu = static_cast<CpuId>(random_.below(2));
+        return operation;
+    }
+    void done(const Operation& operation, std::uint64_t value) {
+        switch (operation.kind) {
+        case OperationKind::alloc_pages:
+            if (value != no_pfn) blocks_.push_back({value, operation.order});
+            return;
+        case OperationKind::kmem_cache_create: caches_.push_back(static_cast<Pfn>(value)); return;
+        case OperationKind::kmem_cache_alloc: keep(objects_, value, operation.pfn); return;
+        case OperationKind::kmalloc: keep(allocations_, value, 0); return;
+        case OperationKind::vmalloc: keep(areas_, value, static_cast<Pfn>(operation.argument >> page_shift)); return;
+        default: return;
+        }
+    }
+
+private:
+    struct Got {
+        std::uint64_t address;
+        Pfn extra;
+    };
+    static void keep(std::vector<Got>& list, std::uint64_t address, Pfn extra) {
+        if (address != 0) list.push_back({address, extra});
+    }
+    /// One of the list, which forgets it, except for one time in forty: that one is given back again.
+    Got take(std::vector<Got>& list) {
+        const std::uint32_t at = random_.below(static_cast<std::uint32_t>(list.size()));
+        const Got got = list[at];
+        if (random_.below(40) != 0) {
+            list[at] = list.back();
+            list.pop_back();
+        }
+        return got;
+    }
+
+    Operation pick() {
+        constexpr GfpFlags flags[] = {gfp::kernel,
+                                      gfp::kernel,
+                                      gfp::kernel | gfp::zero,
+                                      gfp::atomic,
+                                      gfp::kernel | gfp::reclaimable,
+                                      gfp::kernel | gfp::account};
+        const GfpFlags gfp_flags = flags[random_.below(6)];
+        Operation operation;
+        switch (random_.below(caches_.size() < 4 ? 3 : 12)) {
+        case 0:
+            operation = of(OperationKind::kmem_cache_create);
+            operation.argument = 16 + random_.below(600);
+            operation.pfn = 0;
+            operation.gfp_flags = 0;
+            return operation;
+        case 1:
+            operation = of(OperationKind::alloc_pages);
+            operation.gfp_flags = gfp_flags;
+            operation.order = static_cast<Order>(random_.below(5));
+            return operation;
+        case 2:
+            if (blocks_.empty()) return of(OperationKind::refresh_vm_stats);
+            return free_block();
+        case 3:
+        case 4:
+        case 5:
+            operation = of(OperationKind::kmem_cache_alloc);
+            operation.gfp_flags = gfp_flags;
+            operation.pfn = caches_[random_.below(static_cast<std::uint32_t>(caches_.size()))];
+            return operation;
+        case 6:
+            operation = of(OperationKind::kmalloc);
+            operation.gfp_flags = gfp_flags;
+            operation.argument = random_.below(std::uint32_t{1} << (3 + random_.below(11)));
+            return operation;
+        case 7:
+            if (allocations_.empty()) return of(OperationKind::drain_local_pages);
+            operation = of(OperationKind::kfree);
+            operation.argument = take(allocations_).address;
+            return operation;
+        case 8:
+            operation = of(OperationKind::vmalloc);
+            operation.argument = page_size * (1 + random_.below(40));
+            return operation;
+        case 9:
+        case 10:
+            if (areas_.empty()) return of(OperationKind::flush_tlb_all);
+            return random_.below(8) == 0 ? free_area() : access();
+        default: return objects_.empty() ? of(OperationKind::drain_all_pages) : free_object();
+        }
+    }
+    Operation free_block() {
+        const Got block = take(blocks_);
+        Operation operation = of(OperationKind::free_pages);
+        operation.pfn = static_cast<Pfn>(block.address);
+        operation.order = static_cast<Order>(block.extra);
+        operation.argument = no_operation;
+        return operation;
+    }
+    Operation free_object() {
+        const Got object = take(objects_);
+        Operation operation = of(OperationKind::kmem_cache_free);
+        operation.pfn = random_.below(50) == 0 ? caches_[0] : object.extra;
+        operation.argument = object.address + (random_.below(50) == 0 ? 8 : 0);
+        return operation;
+    }
+    Operation free_area() {
+        Operation operation = of(OperationKind::vfree);
+        operation.argument = take(areas_).address;
+        return operation;
+    }
+    /// Somewhere in an area, or just behind it.
+    Operation access() {
+        const Got& area = areas_[random_.below(static_cast<std::uint32_t>(areas_.size()))];
+        Operation operation = of(random_.below(2) == 0 ? OperationKind::load : OperationKind::store);
+        operation.argument = area.address + page_size * random_.below(area.extra + 1) + random_.below(4090);
+        operation.order = 8;
+        set_second_argument(operation, random_.next());
+        return operation;
+    }
+
+    Random random_;
+    std::vector<Pfn> caches_;
+    std::vector<Got> blocks_, objects_, allocations_, areas_;
+};
+
+void run_both(MachineConfiguration configuration, std::uint64_t seed) {
+    configuration.ram_bytes = 64ULL << 20;
+    configuration.cpus = 2;
+    State plain = boot(configuration, std::make_shared<ChunkPool>());
+    State recorded = boot(configuration, std::make_shared<ChunkPool>());
+    RandomOperations operations(seed);
+    OperationOutput output, recorded_output;
+    Recorder recorder;
+    for (OperationNumber number = 0; number < 6000; ++number) {
+        const Operation operation = operations.next();
+        const OperationResult result = execute(plain, operation, number, nullptr, output);
+        recorder.clear();
+        const OperationResult seen = execute(recorded, operation, number, &recorder, recorded_output);
+        ASSERT_EQ(result.value, seen.value) << "operation " << number;
+        ASSERT_EQ(result.status, seen.status) << "operation " << number;
+        operations.done(operation, result.value);
+        if (number % 100 == 0) {
+            ASSERT_EQ(hash_state(plain), hash_state(recorded)) << "after operation " << number;
+        }
+    }
+    EXPECT_EQ(hash_state(plain), hash_state(recorded));
+    EXPECT_GT(plain.tlb.cpus[0].walks, 0U);
+    EXPECT_GT(plain.slab.slab_count, 0U);
+}
+
+TEST(RecordedOrNotProperty, Slub) {
+    for (std::uint64_t seed = 1; seed <= 4; ++seed) run_both({}, seed);
+}
+
+TEST(RecordedOrNotProperty, ClassicSlab) {
+    MachineConfiguration configuration;
+    configuration.allocator = MachineConfiguration::Allocator::slab;
+    for (std::uint64_t seed = 5; seed <= 6; ++seed) run_both(configuration, seed);
+}
+
+/// Every processor, and every way to choose a victim.
+TEST(RecordedOrNotProperty, Processors) {
+    MachineConfiguration configuration;
+    for (const TlbPreset& preset : tlb_presets())
+        for (Replacement replacement : {Replacement::true_lru, Replacement::tree_plru, Replacement::random}) {
+            configuration.tlb = preset.configuration;
+            configuration.tlb.replacement = replacement;
+            if (!tlb_problem(configuration.tlb).empty()) continue;
+            SCOPED_TRACE(preset.name);
+            run_both(configuration, 7);
+        }
+}
+
+}  // namespace
+}  // namespace pageframe
