@@ -104,6 +104,8 @@ std::string proc(const std::string& name) {
     if (name == "buddyinfo") return buddyinfo(state());
     if (name == "pagetypeinfo") return pagetypeinfo(state());
     if (name == "zoneinfo") return zoneinfo(state());
+    if (name == "slabinfo") return slabinfo(state());
+    if (name == "vmallocinfo") return vmallocinfo(state());
     if (name == "unusable_index") return unusable_index(state());
     if (name == "extfrag_index") return extfrag_index(state());
     return "";

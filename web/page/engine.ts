@@ -170,6 +170,8 @@ export interface Program {
   marks(): Mark[];
   /** The text of /proc/buddyinfo. */
   buddyinfo(): string;
+  /** A file of /proc as the kernel would print it now: "buddyinfo", "slabinfo", ...; "": there is none such. */
+  proc(name: string): string;
   /** A hash of the whole state. */
   hash(): string;
   /** Calls back after the reader changed something on the canvas: position, selection or view. */

@@ -162,6 +162,7 @@ function menuContent(groups: readonly ExampleGroup[], actions: MenuActions, clos
     group("Your own", [
       item("New scenario", "Start with an empty machine.", actions.newScenario),
       item("Open a file …", "A scenario (.pf) or a recording; or drop it on the page.", actions.openFile),
+      item("/proc", "The kernel’s own texts of the state shown.", () => byId("proc-open").click()),
       item("Help", "The pictures, the keys, the language.", () => window.open("help.html", "_blank", "noopener")),
     ]),
   );

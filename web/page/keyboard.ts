@@ -16,7 +16,7 @@ export function connectKeyboard(
 ): void {
   window.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !allowed()) return;
-    if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
+    if (isTyping(event.target) || document.querySelector("dialog[open]:not(#proc)")) return;
     const action = actionOf(event, transport, program, subjects);
     if (action === null) return;
     event.preventDefault();

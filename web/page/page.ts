@@ -16,6 +16,7 @@ import { dismiss, notice } from "./notices";
 import { connectFiles } from "./open_file";
 import { emptyScenario, exampleDocument, firstDocument, openAddress } from "./open_link";
 import { showOperation } from "./operation";
+import { ProcCard } from "./proc";
 import { Prediction } from "./prediction";
 import { Reader, titleOf, type Document } from "./reader";
 import { SentenceArea } from "./sentence";
@@ -46,6 +47,7 @@ async function main(): Promise<void> {
   const transport = new Transport(reader, (step) => prediction.isOpen(step));
   connectKeyboard(transport, reader.program, subjects);
   connectShare(reader);
+  new ProcCard(reader);
   showTitle(reader);
 
   const openDraft = ({ id, text, position }: Draft): void => {
