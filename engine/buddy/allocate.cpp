@@ -1,60 +1,20 @@
-// From a request to a block: __alloc_pages(), get_page_from_freelist(), __alloc_pages_slowpath().
+// What a request tries, and in which order: __alloc_pages(), __alloc_pages_slowpath(), alloc_pages_bulk().
 #include "engine/buddy/page_allocator.h"
 
 namespace pageframe {
 
-ZoneKind highest_zone_of(GfpFlags gfp_flags) {
-    if (gfp_flags & gfp::dma) return ZoneKind::dma;
-    if (gfp_flags & gfp::dma32) return ZoneKind::dma32;
-    if ((gfp_flags & gfp::movable) && (gfp_flags & gfp::highmem)) return ZoneKind::movable;
-    return ZoneKind::normal;
-}
-
-Pfn PageAllocator::alloc_pages(GfpFlags gfp_flags, Order order, NodeId node) {
+/// With a recorder, or for what silent_pages.cpp found nothing for.
+Pfn PageAllocator::allocate(GfpFlags gfp_flags, Order order, NodeId node) {
     if (order > largest_order) {
         emitter_.tell(AllocationFailed{order, AllocationFailed::Reason::order_too_large, gfp_flags});
         return no_pfn;
     }
-    return allocate(gfp_flags, order, node);
-}
-
-/// prepare_alloc_pages(): the zonelist, and where in it the search begins.
-inline bool PageAllocator::prepare(Request& request, GfpFlags gfp_flags, Order order, NodeId node) const {
-    request.gfp_flags = gfp_flags;
-    request.order = order;
-    request.migratetype = gfp::migratetype_of(gfp_flags);
-    request.highest_zone = highest_zone_of(gfp_flags);
-    const NodeId from = node < state_.node_count ? node : state_.cpu_node[cpu_];
-    const NodeZonelists& lists = state_.zonelists[from];
-    request.zonelist = gfp_flags & gfp::thisnode ? &lists.this_node : &lists.fallback;
-    request.preferred = 0;
-    while (request.preferred < request.zonelist->count && zone(request.preferred_zone()).kind > request.highest_zone)
-        ++request.preferred;
-    return request.preferred < request.zonelist->count;
-}
-
-/// ALLOC_WMARK_LOW and alloc_flags_nofragment().
-inline std::uint32_t PageAllocator::fast_path_flags(const Request& request) const {
-    std::uint32_t flags = watermark_low | (request.gfp_flags & gfp::kswapd_reclaim);
-    if (state_.cma && request.migratetype == Migratetype::movable) flags |= cma_allowed;
-
-    const Zone& preferred = zone(request.preferred_zone());
-    if (preferred.kind != ZoneKind::normal) return flags;
-    if (state_.node_count > 1) {
-        bool has_dma32 = false;
-        for (const Zone& other : state_.zones)
-            has_dma32 |= other.node == preferred.node && other.kind == ZoneKind::dma32 && other.present != 0;
-        if (!has_dma32) return flags;
-    }
-    return flags | no_fragment;
-}
-
-Pfn PageAllocator::allocate(GfpFlags gfp_flags, Order order, NodeId node) {
     Request request;
     if (!prepare(request, gfp_flags, order, node)) {
         emitter_.tell(AllocationFailed{order, AllocationFailed::Reason::no_memory, gfp_flags});
         return no_pfn;
     }
+    if (!emitter_.recording()) return slow_path(request);
     emitter_.tell(RequestPages{gfp_flags, order, request.migratetype, request.preferred_zone(), cpu_});
     const Pfn pfn = get_page_from_freelist(request, fast_path_flags(request));
     return pfn != no_pfn ? pfn : slow_path(request);
@@ -70,40 +30,6 @@ std::uint32_t PageAllocator::slow_path_flags(const Request& request) const {
     }
     if (state_.cma && request.migratetype == Migratetype::movable) flags |= cma_allowed;
     return flags;
-}
-
-/// prep_new_page(): the block becomes the caller's.
-inline void PageAllocator::hand_out(Pfn pfn, const Request& request) {
-    const bool lru = state_.movable_pages_on_lru && request.migratetype == Migratetype::movable;
-    emitter_.emit(HandOutBlock{pfn, state_.operation, request.gfp_flags, request.order, state_.frames[pfn].migratetype,
-                               lru ? FrameUse::lru : FrameUse::other});
-}
-
-Pfn PageAllocator::get_page_from_freelist(const Request& request, std::uint32_t alloc_flags) {
-    for (;;) {
-        const bool no_fallback = alloc_flags & no_fragment;
-        bool leave_node = false;
-        for (std::uint8_t i = request.preferred; i < request.zonelist->count; ++i) {
-            const ZoneId id = request.zonelist->zones[i];
-            if (zone(id).kind > request.highest_zone) continue;
-            if (no_fallback && state_.node_count > 1 && zone(id).node != zone(request.preferred_zone()).node) {
-                // Locality matters more than fragmentation: start again, with mixing allowed.
-                leave_node = true;
-                break;
-            }
-            if (!watermark_fast(id, request, alloc_flags, 0) && !(alloc_flags & no_watermarks)) continue;
-            const Pfn pfn = rmqueue(id, request, alloc_flags);
-            if (pfn == no_pfn) continue;
-            hand_out(pfn, request);
-            if (alloc_flags & highatomic) [[unlikely]]
-                reserve_highatomic(id, pfn);
-            return pfn;
-        }
-        if (!no_fallback) return no_pfn;
-        emitter_.tell(SlowPath{leave_node ? SlowPath::Step::remote : SlowPath::Step::fragmenting, request.order,
-                               request.gfp_flags});
-        alloc_flags &= ~static_cast<std::uint32_t>(no_fragment);
-    }
 }
 
 Pfn PageAllocator::slow_path(const Request& request) {
@@ -151,7 +77,7 @@ void PageAllocator::alloc_pages_bulk(GfpFlags gfp_flags, std::uint32_t wanted, s
     const bool possible = prepare(request, gfp_flags, 0, no_node);
     if (!possible) return;
     const auto take_one = [&] {
-        const Pfn pfn = allocate(gfp_flags, 0, no_node);
+        const Pfn pfn = alloc_pages(gfp_flags, 0);
         if (pfn != no_pfn) pages.push_back(pfn);
     };
     if (wanted == 1 || !state_.per_cpu_lists) return take_one();

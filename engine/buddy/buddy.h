@@ -192,8 +192,10 @@ struct BuddyState {
 
     /// The zone that spans `pfn`. Zones do not overlap. pfn must be below frame_count().
     ZoneId zone_of(Pfn pfn) const {
+        const Zone* const last = &zones.back();
+        const Zone* zone = zones.data();
         ZoneId id = 0;
-        while (id + 1U < zones.size() && !zones[id].contains(pfn)) ++id;
+        for (; zone != last && !zone->contains(pfn); ++zone) ++id;
         return id;
     }
 

@@ -1,68 +1,17 @@
-// A block comes back: __free_pages(), __free_pages_ok(), __free_one_page(), and what is wrong with a free.
-//
-//     order 5:  [ 1088 freed ][ 1120 free ]     the buddy of 1088 is 1088 ^ 32 = 1120: free, same order
-//     order 6:  [      1088 .. 1151       ]     so they merge, and the search goes on at order 6
+// What a free checks, and frees of exact sizes: __free_pages(), free_pages_exact(), split_page(), and what may
+// be wrong with one. Where the block goes is in give_back.h.
 #include "engine/buddy/page_allocator.h"
 
 namespace pageframe {
 
-bool PageAllocator::free_pages(Pfn pfn, Order order, OperationNumber taken_by) {
+/// With a recorder, or what silent_pages.cpp sees to be no plain free.
+bool PageAllocator::free_block(Pfn pfn, Order order, OperationNumber taken_by) {
     Order real_order = order;
     if (!check_free(pfn, order, taken_by, real_order)) return false;
     const OperationNumber taken = state_.frames[pfn].operation;
     if (order < real_order) emitter_.emit(CutBlock{pfn, real_order, order});
     free_prepared(pfn, order, taken);
     return !made_mistake_;
-}
-
-/// free_the_page(): by the CPU's lists or straight to the zone.
-void PageAllocator::free_prepared(Pfn pfn, Order order, OperationNumber taken_by) {
-    const ZoneId id = state_.zone_of(pfn);
-    const Migratetype type = state_.pageblock_type(pfn);
-    emitter_.emit(TakeBack{pfn, state_.operation, taken_by, order, type});
-    if (state_.per_cpu_lists && per_cpu_order(order))
-        free_to_cpu(id, pfn, order, type);
-    else
-        free_one_page(id, pfn, order, type, FreeFlag::none);
-}
-
-void PageAllocator::free_one_page(ZoneId id, Pfn pfn, Order order, Migratetype migratetype, FreeFlag flag) {
-    lock(TakeLock::Lock::zone, id);
-    merge_and_add(id, pfn, order, migratetype, flag);
-}
-
-/// buddy_merge_likely(): is the block one order up waiting for just this merge?
-inline bool PageAllocator::merge_likely(ZoneId id, Pfn pfn, Pfn buddy, Order order) const {
-    if (order >= largest_order - 1) return false;
-    Pfn higher_buddy = 0;
-    return find_buddy(id, pfn & buddy, static_cast<Order>(order + 1), higher_buddy);
-}
-
-/// __free_one_page()
-void PageAllocator::merge_and_add(ZoneId id, Pfn pfn, Order order, Migratetype migratetype, FreeFlag flag) {
-    if (migratetype != Migratetype::isolate) count_free(id, static_cast<std::int32_t>(frames_in(order)), migratetype);
-
-    Pfn buddy = 0;
-    while (order < largest_order) {
-        if (!find_buddy(id, pfn, order, buddy)) break;
-        if (order >= pageblock_order) {
-            // Whole pageblocks merge only where their types may mix.
-            const Migratetype other = state_.pageblock_type(buddy);
-            const auto mergeable = [](Migratetype t) { return static_cast<unsigned>(t) < per_cpu_migratetype_count; };
-            if (migratetype != other && (!mergeable(migratetype) || !mergeable(other))) break;
-        }
-        emitter_.emit(MergeBuddy{pfn, buddy, id, order});
-        pfn &= buddy;
-        ++order;
-    }
-
-    using Why = AddFreeBlock::Why;
-    Why why = Why::head;
-    if (flag == FreeFlag::to_tail)
-        why = Why::surplus;
-    else if (merge_likely(id, pfn, buddy, order))
-        why = Why::merge_likely;
-    emitter_.emit(AddFreeBlock{pfn, id, order, migratetype, why});
 }
 
 // ---------------------------------------------------------------- exact sizes, split

@@ -4,9 +4,9 @@
 //
 //     alloc_pages
 //       allocate()                        __alloc_pages: fast path with the low watermark
-//         get_page_from_freelist()        zone by zone: watermark, then
-//           rmqueue()                       order 0..3, 9: the CPU's list    (per_cpu.cpp)
-//                                           else the free lists              (take.cpp)
+//         get_page_from_freelist()        zone by zone: watermark, then      (take.h, watermarks.h)
+//           rmqueue()                       order 0..3, 9: the CPU's list    (per_cpu.h)
+//                                           else the free lists              (take.h)
 //                                             __rmqueue_smallest, expand
 //                                             __rmqueue_fallback, steal      (fallback.cpp)
 //         slow_path()                     __alloc_pages_slowpath: min watermark, reserves
@@ -14,8 +14,8 @@
 // and of a free:
 //
 //     free_pages
-//       order 0..3, 9: free_to_cpu()      free_unref_page                    (per_cpu.cpp)
-//       else free_one_page()              __free_one_page: merge, list       (free.cpp)
+//       order 0..3, 9: free_to_cpu()      free_unref_page                    (per_cpu.h)
+//       else free_one_page()              __free_one_page: merge, list       (give_back.h)
 //
 // It reads state and emits events; it changes nothing itself. One PageAllocator serves one operation.
 //
@@ -26,29 +26,50 @@
 #include <span>
 #include <vector>
 
-#include "engine/buddy/buddy_events.h"
-#include "engine/core/gfp.h"
+#include "engine/buddy/page_decisions.h"
+#include "engine/buddy/silent_pages.h"
 #include "engine/core/operation.h"
 
 namespace pageframe {
 
-class PageAllocator {
+class PageAllocator : public PageDecisions<PageAllocator, BuddyEmitter> {
 public:
     /// `moves`: receives the pages that the operation moved; nullptr: nobody asks.
     PageAllocator(BuddyState& state, CpuId cpu, Recorder* recorder, std::vector<MovedPage>* moves = nullptr)
-        : emitter_(state, recorder), state_(emitter_.state()), cpu_(cpu), moves_(moves) {}
+        : PageDecisions(BuddyEmitter(state, recorder), cpu), whole_state_(state), moves_(moves) {}
+
+    /// alloc_pages() and free_pages() for who has no PageAllocator: none is made where none is needed.
+    static Pfn alloc_pages(BuddyState& state, CpuId cpu, Recorder* recorder, std::vector<MovedPage>* moves,
+                           GfpFlags gfp_flags, Order order, NodeId node) {
+        if (recorder == nullptr) [[likely]]
+            if (const Pfn pfn = take_silently(state, cpu, gfp_flags, order, node); pfn != no_pfn) return pfn;
+        return PageAllocator(state, cpu, recorder, moves).allocate(gfp_flags, order, node);
+    }
+    static bool free_pages(BuddyState& state, CpuId cpu, Recorder* recorder, Pfn pfn, Order order,
+                           OperationNumber taken_by) {
+        if (recorder == nullptr && give_back_silently(state, cpu, pfn, order, taken_by)) [[likely]]
+            return true;
+        return PageAllocator(state, cpu, recorder).free_block(pfn, order, taken_by);
+    }
 
     // --- the kernel's API ---
 
     /// alloc_pages_node(node, ...); no_node: the CPU's own. no_pfn when there is nothing.
-    Pfn alloc_pages(GfpFlags gfp_flags, Order order, NodeId node = no_node);
+    Pfn alloc_pages(GfpFlags gfp_flags, Order order, NodeId node = no_node) {
+        if (!emitter_.recording())
+            if (const Pfn pfn = take_silently(whole_state_, cpu_, gfp_flags, order, node); pfn != no_pfn) return pfn;
+        return allocate(gfp_flags, order, node);
+    }
     /// alloc_pages_exact(): `bytes` rounded up to pages; what the power of two has too much goes back.
     Pfn alloc_pages_exact(GfpFlags gfp_flags, std::uint64_t bytes);
     /// alloc_pages_bulk_array() into an empty array: order-0 pages, appended to `pages`.
     void alloc_pages_bulk(GfpFlags gfp_flags, std::uint32_t wanted, std::vector<Pfn>& pages);
     /// __free_pages(). `taken_by`: the operation the caller's pointer came from, no_operation if unknown.
     /// False when the call was a mistake.
-    bool free_pages(Pfn pfn, Order order, OperationNumber taken_by = no_operation);
+    bool free_pages(Pfn pfn, Order order, OperationNumber taken_by = no_operation) {
+        if (!emitter_.recording() && give_back_silently(whole_state_, cpu_, pfn, order, taken_by)) return true;
+        return free_block(pfn, order, taken_by);
+    }
     bool free_pages_exact(Pfn pfn, std::uint64_t bytes);
     bool split_page(Pfn pfn, Order order);
 
@@ -74,55 +95,13 @@ public:
     const BuddyState& state() const { return state_; }
 
 private:
-    /// ALLOC_* of mm/internal.h.
-    enum AllocFlag : std::uint32_t {
-        watermark_min = 0,
-        watermark_low = 1,
-        watermark_high = 2,
-        watermark_mask = 3,
-        no_watermarks = 0x04,
-        non_block = 0x10,
-        min_reserve = 0x20,
-        cma_allowed = 0x80,
-        no_fragment = 0x100,
-        highatomic = 0x200,
-        kswapd = 0x800,
-        reserves = non_block | min_reserve | highatomic,
-    };
-
-    /// struct alloc_context
-    struct Request {
-        GfpFlags gfp_flags = 0;
-        Order order = 0;
-        Migratetype migratetype{};
-        ZoneKind highest_zone{};
-        const Zonelist* zonelist = nullptr;
-        std::uint8_t preferred = 0;  ///< index in the zonelist; zonelist->count: none
-        ZoneId preferred_zone() const { return zonelist->zones[preferred]; }
-    };
-
-    enum class FreeFlag : std::uint8_t { none, to_tail };
+    friend PageDecisions<PageAllocator, BuddyEmitter>;
+    friend class SilentPages;
 
     // allocate.cpp
-    bool prepare(Request& request, GfpFlags gfp_flags, Order order, NodeId node) const;
     Pfn allocate(GfpFlags gfp_flags, Order order, NodeId node);
     Pfn slow_path(const Request& request);
-    Pfn get_page_from_freelist(const Request& request, std::uint32_t alloc_flags);
-    std::uint32_t fast_path_flags(const Request& request) const;
     std::uint32_t slow_path_flags(const Request& request) const;
-    void hand_out(Pfn pfn, const Request& request);
-
-    // watermarks.cpp
-    bool watermark_fast(ZoneId zone, const Request& request, std::uint32_t alloc_flags, std::uint32_t extra);
-    bool watermark_ok(const Zone& zone, Order order, std::uint32_t mark, ZoneKind highest_zone,
-                      std::uint32_t alloc_flags, std::int64_t free_pages) const;
-    std::int64_t unusable_free(const Zone& zone, Order order, std::uint32_t alloc_flags) const;
-
-    // take.cpp
-    Pfn rmqueue(ZoneId zone, const Request& request, std::uint32_t alloc_flags);
-    Pfn rmqueue_buddy(ZoneId zone, const Request& request, std::uint32_t alloc_flags);
-    Pfn rmqueue_smallest(ZoneId zone, Order order, Migratetype migratetype);
-    Pfn rmqueue_any(ZoneId zone, Order order, Migratetype migratetype, std::uint32_t alloc_flags);
 
     // fallback.cpp
     struct Fallback {
@@ -145,14 +124,8 @@ private:
     bool unreserve_highatomic(const Request& request, bool force);
 
     // per_cpu.cpp
-    Pfn rmqueue_per_cpu(ZoneId zone, Order order, Migratetype migratetype, std::uint32_t alloc_flags);
-    Pfn take_from_cpu_list(ZoneId zone, Order order, Migratetype migratetype, std::uint32_t alloc_flags);
-    void refill(ZoneId zone, Order order, Migratetype migratetype, std::uint32_t alloc_flags, std::uint32_t count);
-    void free_to_cpu(ZoneId zone, Pfn pfn, Order order, Migratetype migratetype);
-    void drain(ZoneId zone, CpuId cpu, std::int32_t count, unsigned first_list);
     void drain_zone(ZoneId zone, CpuId cpu);
     void drain_cpu(CpuId cpu);
-    std::int32_t frames_to_free(ZoneId zone, std::int32_t high, bool free_high);
 
     // compact.cpp
     /// struct compact_control
@@ -190,37 +163,15 @@ private:
     void take_range(ZoneId zone, Pfn start, Pfn end);
 
     // free.cpp
-    void free_prepared(Pfn pfn, Order order, OperationNumber operation);
-    void free_one_page(ZoneId zone, Pfn pfn, Order order, Migratetype migratetype, FreeFlag flag);
-    void merge_and_add(ZoneId zone, Pfn pfn, Order order, Migratetype migratetype, FreeFlag flag);
-    bool find_buddy(ZoneId zone, Pfn pfn, Order order, Pfn& buddy) const;
-    bool merge_likely(ZoneId zone, Pfn pfn, Pfn buddy, Order order) const;
+    bool free_block(Pfn pfn, Order order, OperationNumber taken_by);
     bool check_free(Pfn pfn, Order order, OperationNumber taken_by, Order& real_order);
     void mistake(const PageMistake& what);
 
-    const Zone& zone(ZoneId id) const { return state_.zones[id]; }
-    const PerCpuPages& own_pages(ZoneId id) const { return state_.pages_of_cpu(id, cpu_); }
-    void lock(TakeLock::Lock which, ZoneId zone) { emitter_.emit(TakeLock{which, zone, cpu_}); }
-    void count_free(ZoneId zone, std::int32_t frames, Migratetype type) {
-        emitter_.emit(CountFreePages{frames, type == Migratetype::cma ? frames : 0, zone, cpu_});
-    }
-
-    BuddyEmitter emitter_;
-    const BuddyState& state_;
-    CpuId cpu_;
+    BuddyState& whole_state_;  ///< for silent_pages.cpp alone
     std::vector<MovedPage>* moves_;
     bool made_mistake_ = false;
 };
 
-/// find_buddy_page_pfn(): the other half, if it is free as a whole and of the same zone.
-inline bool PageAllocator::find_buddy(ZoneId id, Pfn pfn, Order order, Pfn& buddy) const {
-    buddy = pfn ^ frames_in(order);
-    if (buddy >= state_.frame_count()) return false;
-    const PageFrame& frame = state_.frames[buddy];
-    return frame.kind == FrameKind::free_head && frame.order == order && zone(id).contains(buddy);
-}
-
-/// gfp_zone(): the highest zone a request may use.
-ZoneKind highest_zone_of(GfpFlags gfp_flags);
+extern template class PageDecisions<PageAllocator, BuddyEmitter>;
 
 }  // namespace pageframe

@@ -112,14 +112,14 @@ OperationResult dispatch(State& state, const Operation& operation, Recorder* rec
     if ((operation.context & context_atomic) || (operation.gfp_flags & gfp::zero)) [[unlikely]]
         return execute_long(state, operation, number, recorder, output);
     output.moves.clear();
-    PageAllocator allocator(state.buddy, operation.cpu, recorder, &output.moves);
-    const Pfn pfn = allocator.alloc_pages(operation.gfp_flags, operation.order, operation.node);
+    const Pfn pfn = PageAllocator::alloc_pages(state.buddy, operation.cpu, recorder, &output.moves, operation.gfp_flags,
+                                               operation.order, operation.node);
     return {pfn == no_pfn ? OperationStatus::failed : OperationStatus::done, pfn, {}, output.moves};
 }
 
 [[gnu::noinline]] OperationResult give_pages(State& state, const Operation& operation, Recorder* recorder) {
-    PageAllocator allocator(state.buddy, operation.cpu, recorder);
-    const bool good = allocator.free_pages(operation.pfn, operation.order, taken_by(operation));
+    const bool good = PageAllocator::free_pages(state.buddy, operation.cpu, recorder, operation.pfn, operation.order,
+                                                taken_by(operation));
     return {good ? OperationStatus::done : OperationStatus::mistake, 0, {}, {}};
 }
 

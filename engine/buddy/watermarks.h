@@ -3,22 +3,26 @@
 //     free pages |==========================|----high----|----low----|----min----|  0
 //                 everyone may take           kswapd      kswapd      only requests with access
 //                                             sleeps      wakes       to the reserves
+#pragma once
+
 #include <algorithm>
 
-#include "engine/buddy/page_allocator.h"
+#include "engine/buddy/page_decisions.h"
 
 namespace pageframe {
 
 /// __zone_watermark_unusable_free()
-std::int64_t PageAllocator::unusable_free(const Zone& z, Order order, std::uint32_t alloc_flags) const {
+template <class Self, class Emitter>
+std::int64_t PageDecisions<Self, Emitter>::unusable_free(const Zone& z, Order order, std::uint32_t alloc_flags) const {
     std::int64_t unusable = static_cast<std::int64_t>(frames_in(order)) - 1;
     if (!(alloc_flags & reserves)) unusable += z.nr_reserved_highatomic;
     if (state_.cma && !(alloc_flags & cma_allowed)) unusable += z.free_cma_pages;
     return unusable;
 }
 
-bool PageAllocator::watermark_ok(const Zone& z, Order order, std::uint32_t mark, ZoneKind highest_zone,
-                                 std::uint32_t alloc_flags, std::int64_t free_pages) const {
+template <class Self, class Emitter>
+bool PageDecisions<Self, Emitter>::watermark_ok(const Zone& z, Order order, std::uint32_t mark, ZoneKind highest_zone,
+                                                std::uint32_t alloc_flags, std::int64_t free_pages) const {
     std::int64_t minimum = mark;
     free_pages -= unusable_free(z, order, alloc_flags);
     if (alloc_flags & min_reserve) {
@@ -41,7 +45,9 @@ bool PageAllocator::watermark_ok(const Zone& z, Order order, std::uint32_t mark,
 }
 
 /// `extra`: frames wanted beyond the mark (bulk requests).
-bool PageAllocator::watermark_fast(ZoneId id, const Request& request, std::uint32_t alloc_flags, std::uint32_t extra) {
+template <class Self, class Emitter>
+bool PageDecisions<Self, Emitter>::watermark_fast(ZoneId id, const Request& request, std::uint32_t alloc_flags,
+                                                  std::uint32_t extra) {
     const Zone& z = zone(id);
     const auto which = static_cast<Watermark>(std::min(alloc_flags & watermark_mask, 2U));
     const std::uint32_t mark = z.watermark_pages(which) + extra;
@@ -61,25 +67,34 @@ bool PageAllocator::watermark_fast(ZoneId id, const Request& request, std::uint3
         which == Watermark::min)
         ok = watermark_ok(z, 0, z.watermark[0], request.highest_zone, alloc_flags, free_pages);
 
-    if (emitter_.recording()) {
-        using Outcome = WatermarkCheck::Outcome;
-        Outcome outcome = Outcome::enough;
-        if (alloc_flags & no_watermarks)
-            outcome = Outcome::ignored;
-        else if (!ok)
-            outcome = watermark_ok(z, 0, mark, request.highest_zone, alloc_flags,
-                                   free_pages - static_cast<std::int64_t>(frames_in(request.order)) + 1)
-                          ? Outcome::no_block
-                          : Outcome::below;
-        std::uint32_t effective = mark;
-        if (alloc_flags & min_reserve) {
-            effective -= effective / 2;
-            if (alloc_flags & non_block) effective -= effective / 4;
-        }
-        const auto unusable = static_cast<std::uint32_t>(unusable_free(z, 0, alloc_flags));
-        emitter_.tell(WatermarkCheck{free_pages, effective, reserve, unusable, id, which, outcome, request.order});
-    }
+    if (emitter_.recording()) [[unlikely]]
+        tell_watermark(id, request, alloc_flags, mark, ok);
     return ok;
+}
+
+template <class Self, class Emitter>
+void PageDecisions<Self, Emitter>::tell_watermark(ZoneId id, const Request& request, std::uint32_t alloc_flags,
+                                                  std::uint32_t mark, bool ok) {
+    using Outcome = WatermarkCheck::Outcome;
+    const Zone& z = zone(id);
+    const std::int64_t free_pages = std::max<std::int64_t>(z.free_pages, 0);
+    Outcome outcome = Outcome::enough;
+    if (alloc_flags & no_watermarks)
+        outcome = Outcome::ignored;
+    else if (!ok)
+        outcome = watermark_ok(z, 0, mark, request.highest_zone, alloc_flags,
+                               free_pages - static_cast<std::int64_t>(frames_in(request.order)) + 1)
+                      ? Outcome::no_block
+                      : Outcome::below;
+    std::uint32_t effective = mark;
+    if (alloc_flags & min_reserve) {
+        effective -= effective / 2;
+        if (alloc_flags & non_block) effective -= effective / 4;
+    }
+    emitter_.tell(WatermarkCheck{free_pages, effective, z.lowmem_reserve[static_cast<unsigned>(request.highest_zone)],
+                                 static_cast<std::uint32_t>(unusable_free(z, 0, alloc_flags)), id,
+                                 static_cast<Watermark>(std::min(alloc_flags & watermark_mask, 2U)), outcome,
+                                 request.order});
 }
 
 }  // namespace pageframe

@@ -1,0 +1,129 @@
+// Every CPU keeps lists of its own: cheap orders are taken and given back without the zone's lock.
+// rmqueue_pcplist(), rmqueue_bulk(), free_unref_page_commit(), free_pcppages_bulk(), nr_pcp_free(),
+// refresh_cpu_vm_stats().
+//
+//     user  <--head--  [ pfn <-> pfn <-> pfn ]  <--tail-- refill (batch)      from the free lists
+//     user  --head-->  [ pfn <-> pfn <-> pfn ]  --tail--> drain, round robin  to the free lists
+#pragma once
+
+#include <algorithm>
+
+#include "engine/buddy/page_decisions.h"
+
+namespace pageframe {
+
+inline constexpr std::int32_t batch_scale_most = 5;  // CONFIG_PCP_BATCH_SCALE_MAX
+
+template <class Self, class Emitter>
+Pfn PageDecisions<Self, Emitter>::rmqueue_per_cpu(ZoneId id, Order order, Migratetype migratetype,
+                                                  std::uint32_t alloc_flags) {
+    lock(TakeLock::Lock::per_cpu, id);
+    const std::int32_t factor = own_pages(id).free_factor;
+    if (factor != 0) emitter_.emit(SetFreeFactor{factor >> 1, id, cpu_});
+    return take_from_cpu_list(id, order, migratetype, alloc_flags);
+}
+
+/// __rmqueue_pcplist()
+template <class Self, class Emitter>
+Pfn PageDecisions<Self, Emitter>::take_from_cpu_list(ZoneId id, Order order, Migratetype migratetype,
+                                                     std::uint32_t alloc_flags) {
+    const unsigned list = per_cpu_list_of(order, migratetype);
+    if (own_pages(id).lists[list].head == no_pfn) {
+        std::int32_t batch = own_pages(id).batch;
+        if (batch > 1) batch = std::max(batch >> order, 2);
+        refill(id, order, migratetype, alloc_flags, static_cast<std::uint32_t>(batch));
+    }
+    const Pfn pfn = own_pages(id).lists[list].head;
+    if (pfn == no_pfn) return no_pfn;
+    emitter_.emit(PerCpuRemove{pfn, id, cpu_, static_cast<std::uint8_t>(list), order, PerCpuRemove::To::user});
+    return pfn;
+}
+
+/// rmqueue_bulk()
+template <class Self, class Emitter>
+void PageDecisions<Self, Emitter>::refill(ZoneId id, Order order, Migratetype migratetype, std::uint32_t alloc_flags,
+                                          std::uint32_t count) {
+    emitter_.tell(PerCpuRefill{count, id, cpu_, order, migratetype});
+    lock(TakeLock::Lock::zone, id);
+    const auto list = static_cast<std::uint8_t>(per_cpu_list_of(order, migratetype));
+    std::int32_t frames = 0;
+    std::int32_t cma_frames = 0;
+    for (std::uint32_t i = 0; i < count; ++i) {
+        const Pfn pfn = rmqueue_any(id, order, migratetype, alloc_flags);
+        if (pfn == no_pfn) break;
+        const Migratetype type = state_.frames[pfn].migratetype;
+        emitter_.emit(PerCpuAdd{pfn, id, cpu_, list, order, type, ListEnd::tail});
+        frames += static_cast<std::int32_t>(frames_in(order));
+        if (type == Migratetype::cma) cma_frames += static_cast<std::int32_t>(frames_in(order));
+    }
+    // Counted once for the whole batch.
+    emitter_.emit(CountFreePages{-frames, -cma_frames, id, cpu_});
+}
+
+/// free_unref_page(), free_unref_page_commit(): `migratetype` is the pageblock's.
+template <class Self, class Emitter>
+void PageDecisions<Self, Emitter>::free_to_cpu(ZoneId id, Pfn pfn, Order order, Migratetype migratetype) {
+    if (migratetype == Migratetype::isolate) return free_one_page(id, pfn, order, migratetype, FreeFlag::none);
+    // CMA and high-atomic frames wait among the movable ones; what they are stays with the page.
+    const bool has_list = static_cast<unsigned>(migratetype) < per_cpu_migratetype_count;
+    const unsigned list = per_cpu_list_of(order, has_list ? migratetype : Migratetype::movable);
+    lock(TakeLock::Lock::per_cpu, id);
+    emitter_.emit(PerCpuAdd{pfn, id, cpu_, static_cast<std::uint8_t>(list), order, migratetype, ListEnd::head});
+
+    const PerCpuPages& pages = own_pages(id);
+    const bool free_high = pages.free_factor != 0 && order != 0 && order <= 3;
+    std::int32_t high = 0;  // nr_pcp_high()
+    if (pages.high != 0 && !free_high)
+        high = zone(id).flags & zone_reclaim_active ? std::min(pages.batch << 2, pages.high) : pages.high;
+    if (pages.count < high) return;
+    const std::int32_t frames = frames_to_free(id, high, free_high);
+    emitter_.tell(PerCpuDrain{std::min(frames, pages.count), pages.count, high, id, cpu_});
+    drain(id, cpu_, frames, list);
+}
+
+/// nr_pcp_free()
+template <class Self, class Emitter>
+std::int32_t PageDecisions<Self, Emitter>::frames_to_free(ZoneId id, std::int32_t high, bool free_high) {
+    const PerCpuPages& pages = own_pages(id);
+    if (free_high) return pages.count;
+    std::int32_t batch = pages.batch;
+    if (high < batch) return 1;
+    const std::int32_t least = batch;
+    const std::int32_t most = high - batch;
+    batch <<= pages.free_factor;
+    if (batch < most && pages.free_factor < batch_scale_most)
+        emitter_.emit(SetFreeFactor{pages.free_factor + 1, id, cpu_});
+    // clamp() as the kernel's macro does it when the bounds cross: the upper one has the last word.
+    return std::min(std::max(batch, least), most);
+}
+
+/// free_pcppages_bulk(): from the tails, one list after the other, beginning with `first_list`.
+template <class Self, class Emitter>
+void PageDecisions<Self, Emitter>::drain(ZoneId id, CpuId owner, std::int32_t count, unsigned first_list) {
+    count = std::min(state_.pages_of_cpu(id, owner).count, count);
+    if (count <= 0) return;
+    lock(TakeLock::Lock::zone, id);
+    int first = 0;
+    int last = static_cast<int>(per_cpu_list_count) - 1;
+    int list = static_cast<int>(first_list) - 1;
+    while (count > 0) {
+        for (;;) {
+            if (++list > last) list = first;
+            if (state_.pages_of_cpu(id, owner).lists[static_cast<unsigned>(list)].count != 0) break;
+            if (list == last) --last;
+            if (list == first) ++first;
+        }
+        const Order order = order_of_per_cpu_list(static_cast<unsigned>(list));
+        do {
+            const Pfn pfn = state_.pages_of_cpu(id, owner).lists[static_cast<unsigned>(list)].tail;
+            Migratetype type = state_.frames[pfn].migratetype;
+            emitter_.emit(
+                PerCpuRemove{pfn, id, owner, static_cast<std::uint8_t>(list), order, PerCpuRemove::To::free_lists});
+            count -= static_cast<std::int32_t>(frames_in(order));
+            if (zone(id).isolated_pageblocks != 0) type = state_.pageblock_type(pfn);
+            merge_and_add(id, pfn, order, type, FreeFlag::none);
+        } while (count > 0 && state_.pages_of_cpu(id, owner).lists[static_cast<unsigned>(list)].count != 0);
+    }
+}
+
+}  // namespace pageframe

@@ -1,0 +1,67 @@
+// The same decisions where nobody looks: no event is put together, only what it changes is left. This is what
+// runs when a million operations go by between two steps that are shown.
+//
+// All that is rare (another type's block, the slow path, a mistake) is left to the PageAllocator, which does it
+// without a recorder as it does with one.
+#include "engine/buddy/give_back.h"
+#include "engine/buddy/page_allocator.h"
+#include "engine/buddy/per_cpu.h"
+#include "engine/buddy/take.h"
+#include "engine/buddy/watermarks.h"
+
+namespace pageframe {
+
+/// The way back to the whole allocator.
+class SilentPages {
+public:
+    static bool rmqueue_fallback(BuddyState& state, CpuId cpu, ZoneId zone, Order order, Migratetype migratetype,
+                                 std::uint32_t alloc_flags) {
+        return PageAllocator(state, cpu, nullptr).rmqueue_fallback(zone, order, migratetype, alloc_flags);
+    }
+    static void reserve_highatomic(BuddyState& state, CpuId cpu, ZoneId zone, Pfn pfn) {
+        PageAllocator(state, cpu, nullptr).reserve_highatomic(zone, pfn);
+    }
+};
+
+namespace {
+
+// In no other translation unit: the compiler may build the whole way of a request into one function.
+class InThisFile : public PageDecisions<InThisFile, SilentEmitter<BuddyState>> {
+public:
+    InThisFile(BuddyState& state, CpuId cpu) : PageDecisions(SilentEmitter(state), cpu), whole_state_(state) {}
+
+    Pfn take(GfpFlags gfp_flags, Order order, NodeId node) {
+        Request request;
+        if (order > largest_order || !prepare(request, gfp_flags, order, node)) return no_pfn;
+        return get_page_from_freelist(request, fast_path_flags(request));
+    }
+
+    bool give_back(Pfn pfn, Order order, OperationNumber taken_by) {
+        if (pfn >= state_.frame_count()) return false;
+        const PageFrame& frame = state_.frames[pfn];
+        if (frame.kind != FrameKind::allocated_head || frame.order != order) return false;
+        if (taken_by != no_operation && frame.operation != no_operation && frame.operation != taken_by) return false;
+        free_prepared(pfn, order, frame.operation);
+        return true;
+    }
+
+    bool rmqueue_fallback(ZoneId zone, Order order, Migratetype migratetype, std::uint32_t alloc_flags) {
+        return SilentPages::rmqueue_fallback(whole_state_, cpu_, zone, order, migratetype, alloc_flags);
+    }
+    void reserve_highatomic(ZoneId zone, Pfn pfn) { SilentPages::reserve_highatomic(whole_state_, cpu_, zone, pfn); }
+
+private:
+    BuddyState& whole_state_;
+};
+
+}  // namespace
+
+Pfn take_silently(BuddyState& state, CpuId cpu, GfpFlags gfp_flags, Order order, NodeId node) {
+    return InThisFile(state, cpu).take(gfp_flags, order, node);
+}
+
+bool give_back_silently(BuddyState& state, CpuId cpu, Pfn pfn, Order order, OperationNumber taken_by) {
+    return InThisFile(state, cpu).give_back(pfn, order, taken_by);
+}
+
+}  // namespace pageframe

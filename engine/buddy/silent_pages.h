@@ -1,0 +1,14 @@
+// Requests and frees where nobody looks (silent_pages.cpp): what a PageAllocator without a recorder does first.
+#pragma once
+
+#include "engine/buddy/buddy.h"
+
+namespace pageframe {
+
+/// The fast path of alloc_pages(); no_pfn: it ended without a block, and the slow path is next.
+Pfn take_silently(BuddyState& state, CpuId cpu, GfpFlags gfp_flags, Order order, NodeId node);
+
+/// __free_pages() of a block with its own order by its owner; false: it is not that, and nothing has happened.
+bool give_back_silently(BuddyState& state, CpuId cpu, Pfn pfn, Order order, OperationNumber taken_by);
+
+}  // namespace pageframe

@@ -1,0 +1,139 @@
+// From a request to a block: prepare_alloc_pages(), get_page_from_freelist(), rmqueue(), rmqueue_buddy(),
+// __rmqueue(), __rmqueue_smallest(), expand().
+#pragma once
+
+#include <algorithm>
+
+#include "engine/buddy/page_decisions.h"
+
+namespace pageframe {
+
+/// prepare_alloc_pages(): the zonelist, and where in it the search begins.
+template <class Self, class Emitter>
+bool PageDecisions<Self, Emitter>::prepare(Request& request, GfpFlags gfp_flags, Order order, NodeId node) const {
+    request.gfp_flags = gfp_flags;
+    request.order = order;
+    request.migratetype = gfp::migratetype_of(gfp_flags);
+    request.highest_zone = highest_zone_of(gfp_flags);
+    const NodeId from = node < state_.node_count ? node : state_.cpu_node[cpu_];
+    const NodeZonelists& lists = state_.zonelists[from];
+    request.zonelist = gfp_flags & gfp::thisnode ? &lists.this_node : &lists.fallback;
+    request.preferred = 0;
+    while (request.preferred < request.zonelist->count && zone(request.preferred_zone()).kind > request.highest_zone)
+        ++request.preferred;
+    return request.preferred < request.zonelist->count;
+}
+
+/// ALLOC_WMARK_LOW and alloc_flags_nofragment().
+template <class Self, class Emitter>
+std::uint32_t PageDecisions<Self, Emitter>::fast_path_flags(const Request& request) const {
+    std::uint32_t flags = watermark_low | (request.gfp_flags & gfp::kswapd_reclaim);
+    if (state_.cma && request.migratetype == Migratetype::movable) flags |= cma_allowed;
+
+    const Zone& preferred = zone(request.preferred_zone());
+    if (preferred.kind != ZoneKind::normal) return flags;
+    if (state_.node_count > 1) {
+        bool has_dma32 = false;
+        for (const Zone& other : state_.zones)
+            has_dma32 |= other.node == preferred.node && other.kind == ZoneKind::dma32 && other.present != 0;
+        if (!has_dma32) return flags;
+    }
+    return flags | no_fragment;
+}
+
+/// prep_new_page(): the block becomes the caller's.
+template <class Self, class Emitter>
+void PageDecisions<Self, Emitter>::hand_out(Pfn pfn, const Request& request) {
+    const bool lru = state_.movable_pages_on_lru && request.migratetype == Migratetype::movable;
+    emitter_.emit(HandOutBlock{pfn, state_.operation, request.gfp_flags, request.order, state_.frames[pfn].migratetype,
+                               lru ? FrameUse::lru : FrameUse::other});
+}
+
+template <class Self, class Emitter>
+Pfn PageDecisions<Self, Emitter>::get_page_from_freelist(const Request& request, std::uint32_t alloc_flags) {
+    for (;;) {
+        const bool no_fallback = alloc_flags & no_fragment;
+        bool leave_node = false;
+        for (std::uint8_t i = request.preferred; i < request.zonelist->count; ++i) {
+            const ZoneId id = request.zonelist->zones[i];
+            if (zone(id).kind > request.highest_zone) continue;
+            if (no_fallback && state_.node_count > 1 && zone(id).node != zone(request.preferred_zone()).node) {
+                // Locality matters more than fragmentation: start again, with mixing allowed.
+                leave_node = true;
+                break;
+            }
+            if (!watermark_fast(id, request, alloc_flags, 0) && !(alloc_flags & no_watermarks)) continue;
+            const Pfn pfn = rmqueue(id, request, alloc_flags);
+            if (pfn == no_pfn) continue;
+            hand_out(pfn, request);
+            if (alloc_flags & highatomic) [[unlikely]]
+                self().reserve_highatomic(id, pfn);
+            return pfn;
+        }
+        if (!no_fallback) return no_pfn;
+        emitter_.tell(SlowPath{leave_node ? SlowPath::Step::remote : SlowPath::Step::fragmenting, request.order,
+                               request.gfp_flags});
+        alloc_flags &= ~static_cast<std::uint32_t>(no_fragment);
+    }
+}
+
+template <class Self, class Emitter>
+Pfn PageDecisions<Self, Emitter>::rmqueue(ZoneId id, const Request& request, std::uint32_t alloc_flags) {
+    Pfn pfn = no_pfn;
+    if (state_.per_cpu_lists && per_cpu_order(request.order) &&
+        (!state_.cma || (alloc_flags & cma_allowed) || request.migratetype != Migratetype::movable))
+        pfn = rmqueue_per_cpu(id, request.order, request.migratetype, alloc_flags);
+    if (pfn == no_pfn) pfn = rmqueue_buddy(id, request, alloc_flags);
+    if (zone(id).flags & zone_boosted_watermark) [[unlikely]]
+        emitter_.emit(WakeKswapd{id});
+    return pfn;
+}
+
+template <class Self, class Emitter>
+Pfn PageDecisions<Self, Emitter>::rmqueue_buddy(ZoneId id, const Request& request, std::uint32_t alloc_flags) {
+    lock(TakeLock::Lock::zone, id);
+    Pfn pfn = no_pfn;
+    if (alloc_flags & highatomic) pfn = rmqueue_smallest(id, request.order, Migratetype::highatomic);
+    if (pfn == no_pfn) {
+        pfn = rmqueue_any(id, request.order, request.migratetype, alloc_flags);
+        if (pfn == no_pfn && (alloc_flags & non_block))
+            pfn = rmqueue_smallest(id, request.order, Migratetype::highatomic);
+        if (pfn == no_pfn) return no_pfn;
+    }
+    count_free(id, -static_cast<std::int32_t>(frames_in(request.order)), state_.frames[pfn].migratetype);
+    return pfn;
+}
+
+/// __rmqueue(): the type's own lists, then CMA, then another type's.
+template <class Self, class Emitter>
+Pfn PageDecisions<Self, Emitter>::rmqueue_any(ZoneId id, Order order, Migratetype migratetype,
+                                              std::uint32_t alloc_flags) {
+    if ((alloc_flags & cma_allowed) && zone(id).free_cma_pages > zone(id).free_pages / 2) {
+        const Pfn pfn = rmqueue_smallest(id, order, Migratetype::cma);
+        if (pfn != no_pfn) return pfn;
+    }
+    for (;;) {
+        Pfn pfn = rmqueue_smallest(id, order, migratetype);
+        if (pfn != no_pfn) return pfn;
+        if (alloc_flags & cma_allowed) {
+            pfn = rmqueue_smallest(id, order, Migratetype::cma);
+            if (pfn != no_pfn) return pfn;
+        }
+        if (!self().rmqueue_fallback(id, order, migratetype, alloc_flags)) return no_pfn;
+    }
+}
+
+template <class Self, class Emitter>
+Pfn PageDecisions<Self, Emitter>::rmqueue_smallest(ZoneId id, Order order, Migratetype migratetype) {
+    for (unsigned current = order; current < order_count; ++current) {
+        const Pfn pfn = free_list(zone(id), static_cast<Order>(current), migratetype).head;
+        if (pfn == no_pfn) continue;
+        emitter_.emit(TakeFreeBlock{pfn, id, static_cast<Order>(current), order, migratetype});
+        for (; current > order; --current)
+            emitter_.emit(SplitBlock{pfn, id, static_cast<Order>(current), order, migratetype});
+        return pfn;
+    }
+    return no_pfn;
+}
+
+}  // namespace pageframe
