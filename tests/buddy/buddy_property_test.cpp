@@ -30,6 +30,9 @@ public:
         free_something();
     }
 
+    /// The same operations go to a second machine, where a recorder looks on.
+    void watch(State& recorded) { recorded_ = &recorded; }
+
     std::size_t failures() const { return failures_; }
     std::size_t moved() const { return moved_; }
     OperationNumber operations() const { return number_; }
@@ -46,6 +49,13 @@ private:
     OperationResult run(Operation operation) {
         operation.cpu = static_cast<CpuId>(random_.below(static_cast<std::uint32_t>(state_.buddy.cpu_count())));
         const OperationResult result = execute(state_, operation, number_++, nullptr, output_);
+        if (recorded_ != nullptr) {
+            recorder_.clear();
+            const OperationResult seen = execute(*recorded_, operation, number_ - 1, &recorder_, recorded_output_);
+            EXPECT_EQ(result.value, seen.value) << "operation " << number_ - 1;
+            EXPECT_EQ(result.status, seen.status) << "operation " << number_ - 1;
+            EXPECT_EQ(result.moves.size(), seen.moves.size()) << "operation " << number_ - 1;
+        }
         EXPECT_NE(result.status, OperationStatus::mistake);
         if (result.status == OperationStatus::failed) ++failures_;
         // A handle goes on pointing at its moved page.
@@ -169,6 +179,9 @@ private:
     OperationNumber number_ = 0;
     std::size_t failures_ = 0;
     std::size_t moved_ = 0;
+    State* recorded_ = nullptr;
+    Recorder recorder_;
+    OperationOutput recorded_output_;
 };
 
 struct Shape {
@@ -233,6 +246,24 @@ TEST_P(BuddyProperties, InvariantsHoldAfterEveryOperation) {
         if (shape.configuration.ram_bytes <= (24ULL << 20)) {
             EXPECT_GT(caller.failures(), 0U) << "memory never ran out";
         }
+    }
+}
+
+/// Without a recorder the same decisions are compiled for no events (buddy/silent_pages.cpp).
+TEST_P(BuddyProperties, AreTheSameWhetherSomebodyLooksOrNot) {
+    const Shape& shape = GetParam();
+    for (std::uint64_t seed = 11; seed <= 13; ++seed) {
+        State state = boot(shape.configuration, std::make_shared<ChunkPool>());
+        State recorded = boot(shape.configuration, std::make_shared<ChunkPool>());
+        CarefulCaller caller(state, seed);
+        caller.watch(recorded);
+        for (std::size_t i = 0; i < 3000 && !HasFailure(); ++i) {
+            caller.step();
+            if (i % 100 == 0) {
+                ASSERT_EQ(hash_state(state), hash_state(recorded)) << "operation " << caller.operations();
+            }
+        }
+        ASSERT_EQ(hash_state(state), hash_state(recorded));
     }
 }
 
