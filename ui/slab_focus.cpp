@@ -71,6 +71,21 @@ CacheId cache_of_address(const SlabState& state, std::uint64_t address) {
     return cache_of_slab(state, object_of_address(state, address).slab);
 }
 
+/// Calls whose first argument is an object's address, or one within it.
+bool has_address(OperationKind kind) {
+    switch (kind) {
+    case OperationKind::kmem_cache_free:
+    case OperationKind::kfree:
+    case OperationKind::krealloc:
+    case OperationKind::ksize:
+    case OperationKind::load:
+    case OperationKind::store:
+    case OperationKind::fill_memory:
+    case OperationKind::copy_memory: return true;
+    default: return false;
+    }
+}
+
 /// The cache that a call was about, as far as its arguments say so.
 CacheId cache_of_call(const SlabState& state, const Operation& call) {
     switch (call.kind) {
@@ -86,28 +101,7 @@ CacheId cache_of_call(const SlabState& state, const Operation& call) {
         if (index == no_kmalloc_class) return no_cache;
         return state.kmalloc_caches[static_cast<unsigned>(kmalloc_type(call.gfp_flags))][index];
     }
-    case OperationKind::kfree:
-    case OperationKind::krealloc:
-    case OperationKind::ksize:
-    case OperationKind::load:
-    case OperationKind::store:
-    case OperationKind::fill_memory:
-    case OperationKind::copy_memory: return cache_of_address(state, call.argument);
-    default: return no_cache;
-    }
-}
-
-bool has_address(OperationKind kind) {
-    switch (kind) {
-    case OperationKind::kmem_cache_free:
-    case OperationKind::kfree:
-    case OperationKind::krealloc:
-    case OperationKind::ksize:
-    case OperationKind::load:
-    case OperationKind::store:
-    case OperationKind::fill_memory:
-    case OperationKind::copy_memory: return true;
-    default: return false;
+    default: return has_address(call.kind) ? cache_of_address(state, call.argument) : no_cache;
     }
 }
 

@@ -98,8 +98,6 @@ val log(double from, double count) {
 
 val marks() { return mark_values(session()); }
 
-std::string buddyinfo_text() { return buddyinfo(state()); }
-
 std::string proc(const std::string& name) {
     if (name == "buddyinfo") return buddyinfo(state());
     if (name == "pagetypeinfo") return pagetypeinfo(state());
@@ -226,7 +224,6 @@ EMSCRIPTEN_BINDINGS(pageframe_run) {
     function("step", &step);
     function("log", &log);
     function("marks", &marks);
-    function("buddyinfo", &buddyinfo_text);
     function("proc", &proc);
     function("hash", &hash);
     function("onChange", &on_change);

@@ -65,7 +65,6 @@ OperationResult dispatch(State& state, const Operation& operation, Recorder* rec
     case OperationKind::alloc_pages_bulk:
         if (atomic) allocator.check_atomic(operation.gfp_flags);
         return take_many(allocator, operation, output.pages);
-    case OperationKind::free_pages: return {};  // give_pages()
     case OperationKind::free_pages_exact:
         allocator.free_pages_exact(operation.pfn, operation.argument);
         return checked(allocator);
@@ -80,7 +79,7 @@ OperationResult dispatch(State& state, const Operation& operation, Recorder* rec
     case OperationKind::cma_release:
         allocator.cma_release(operation.pfn, frames_asked(state, operation.argument));
         return checked(allocator);
-    default: return {};  // of other subsystems: execute() knows
+    default: return {};  // of other subsystems, or with a way of its own: execute() knows
     }
     return {};
 }

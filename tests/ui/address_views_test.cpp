@@ -146,10 +146,6 @@ TEST(EntryText, AnEntryIsResponsibleForItsAddresses) {
 class AddressPictures : public testing::Test {
 protected:
     AddressPictures() { app->show(Session::from_scenario(four_accesses)); }
-    void settle() {
-        for (int frame = 0; frame < 60 && app.frame(); ++frame) {
-        }
-    }
     void place(const Rectangle& area) {
         for (const char* name : {"walk", "vmalloc", "tlb", "misses"}) ASSERT_TRUE(app->set_view_rectangle(name, area));
     }
@@ -202,7 +198,7 @@ TEST_F(AddressPictures, AnArrowGrowsAndThenAllIsStill) {
     EXPECT_FALSE(app.frame()) << "the first picture is there at once";
     app->playback()->move(Move::next_event);
     EXPECT_TRUE(app.frame());
-    settle();
+    app.settle();
     EXPECT_FALSE(app.frame());
     app->set_reduced_motion(true);
     app->playback()->move(Move::next_event);
@@ -213,7 +209,7 @@ TEST_F(AddressPictures, AClickOnAnEntryPicksItsAddress) {
     const Rectangle area{0, 0, 680, 390};
     app->set_view_rectangle("walk", area);
     app->playback()->seek({2, 0});
-    settle();
+    app.settle();
     Text text;
     const Painter painter(*ImGui::GetBackgroundDrawList(), text, palette_of(Theme::dark), 1);
     const Rectangle cell = lay_out_walk(painter, area, 0).cell(0, 2);

@@ -11,25 +11,7 @@ protected:
     AppTest() {
         app->show(sample_session());
         app.place_views();
-        settle();
-    }
-
-    void settle() {
-        for (int frame = 0; frame < 40 && app.frame(); ++frame) {
-        }
-        app.frame();
-    }
-    void point(float x, float y) {
-        ImGui::GetIO().AddMousePosEvent(x, y);
-        app.frame();
-    }
-    void click(float x, float y) {
-        point(x, y);
-        ImGui::GetIO().AddMouseButtonEvent(0, true);
-        app.frame();
-        ImGui::GetIO().AddMouseButtonEvent(0, false);
-        app.frame();
-        app.frame();
+        app.settle();
     }
 
     HeadlessApp app;
@@ -52,7 +34,7 @@ TEST_F(AppTest, AViewWithoutWidthIsNotDrawn) {
 }
 
 TEST_F(AppTest, AClickOnAFramePicksIt) {
-    click(500, 300);
+    app.click(500, 300);
     EXPECT_TRUE(app->take_changes().selection);
     const auto selection = app->selection();
     ASSERT_TRUE(selection.has_value());
@@ -62,19 +44,19 @@ TEST_F(AppTest, AClickOnAFramePicksIt) {
 }
 
 TEST_F(AppTest, PointingAtABlockTellsAboutIt) {
-    point(10, 10);
+    app.point(10, 10);
     const int before = app.vertices();
-    point(500, 300);
+    app.point(500, 300);
     app.frame();
     EXPECT_GT(app.vertices(), before);
 }
 
 TEST_F(AppTest, ADragInTheLandscapeSeeks) {
     app->playback()->move(Move::last);
-    click(224 + 5, 860);
+    app.click(224 + 5, 860);
     EXPECT_TRUE(app->take_changes().position);
     EXPECT_EQ(app->playback()->position(), (Position{0, 0}));
-    click(224 + 980, 860);
+    app.click(224 + 980, 860);
     EXPECT_EQ(app->playback()->position().operation, app->playback()->session().timeline().operation_count());
 }
 
@@ -85,7 +67,7 @@ TEST_F(AppTest, TheWheelZoomsWhereItMay) {
     app->set_cooperative_gestures(true);
     EXPECT_FALSE(app->wants_wheel({500, 300}, false));
     EXPECT_TRUE(app->wants_wheel({500, 300}, true));
-    point(500, 300);
+    app.point(500, 300);
     ImGui::GetIO().AddMouseWheelEvent(0, 3);
     app.frame();
     EXPECT_TRUE(app->take_changes().view);
@@ -118,7 +100,7 @@ TEST_F(AppTest, TheLastOfStepAndPickIsInFocus) {
 
 TEST_F(AppTest, ViewSettingsComeBack) {
     ASSERT_TRUE(app->set_view_settings("1z8000c9000n0s1088"));
-    settle();
+    app.settle();
     const std::string settings = app->view_settings();
     EXPECT_EQ(settings.substr(0, 7), "1z8000c");
     EXPECT_EQ(settings.substr(settings.find('n')), "n0s1088");

@@ -52,6 +52,26 @@ public:
         return more;
     }
 
+    /// Frames until nothing moves any more.
+    void settle() {
+        constexpr int most_frames = 60;
+        for (int i = 0; i < most_frames && frame(); ++i) {
+        }
+        frame();
+    }
+    void point(float x, float y) {
+        ImGui::GetIO().AddMousePosEvent(x, y);
+        frame();
+    }
+    void click(float x, float y) {
+        point(x, y);
+        ImGui::GetIO().AddMouseButtonEvent(0, true);
+        frame();
+        ImGui::GetIO().AddMouseButtonEvent(0, false);
+        frame();
+        frame();
+    }
+
     int vertices() const { return ImGui::GetDrawData()->TotalVtxCount; }
 
 private:

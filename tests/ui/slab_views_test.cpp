@@ -255,35 +255,17 @@ protected:
         app->set_view_rectangle("object", {0, 460, 680, 152});
         app->set_view_rectangle("caches", {700, 0, 398, 400});
         app->playback()->move(Move::last);
-        settle();
+        app.settle();
     }
-    void settle() {
-        for (int frame = 0; frame < 60 && app.frame(); ++frame) {
-        }
-        app.frame();
-    }
-    void point(float x, float y) {
-        ImGui::GetIO().AddMousePosEvent(x, y);
-        app.frame();
-    }
-    void click(float x, float y) {
-        point(x, y);
-        ImGui::GetIO().AddMouseButtonEvent(0, true);
-        app.frame();
-        ImGui::GetIO().AddMouseButtonEvent(0, false);
-        app.frame();
-        app.frame();
-    }
-
     HeadlessApp app;
 };
 
 TEST_F(SlabViews, AClickOnAnObjectPicksItsAddress) {
     show(tasks);
     app->playback()->seek({first_free, 0});
-    settle();
+    app.settle();
     // The first object of the first card: below the heading, the list's heading and the card's own header.
-    click(20, 90);
+    app.click(20, 90);
     EXPECT_TRUE(app->take_changes().selection);
     const SlabState& state = app->playback()->state().slab;
     const ObjectReference picked = object_of_address(state, app->selected_address());
@@ -296,13 +278,13 @@ TEST_F(SlabViews, AClickOnACacheShowsItsSlabs) {
     show(tasks);
     const int vertices = app.vertices();
     // Two lines: kmalloc-64 with 64 objects and task_struct with 62; the run ended with a kmalloc().
-    click(740, 82);
-    settle();
+    app.click(740, 82);
+    app.settle();
     EXPECT_NE(app.vertices(), vertices) << "another cache's slabs are drawn";
     app->playback()->move(Move::previous_operation);
     app->playback()->move(Move::next_operation);
-    point(-100, -100);
-    settle();
+    app.point(-100, -100);
+    app.settle();
     EXPECT_EQ(app.vertices(), vertices) << "the next step shows its own cache again";
 }
 
@@ -311,7 +293,7 @@ TEST_F(SlabViews, CardsAreNoWiderThanANarrowPage) {
     app->set_view_rectangle("slabs", {0, 0, 360, 420});
     app->set_view_rectangle("caches", {});
     app->set_view_rectangle("object", {});
-    settle();
+    app.settle();
     // 64 objects: none of the last column lies beyond the edge.
     float right = 0;
     const ImDrawData& data = *ImGui::GetDrawData();
@@ -323,10 +305,10 @@ TEST_F(SlabViews, CardsAreNoWiderThanANarrowPage) {
 TEST_F(SlabViews, ASlabMovesToItsNewListAndComesToRest) {
     show(tasks);
     app->playback()->seek({first_free - 1, 0});
-    settle();
+    app.settle();
     app->playback()->move(Move::next_operation);
     EXPECT_TRUE(app.frame());
-    settle();
+    app.settle();
     EXPECT_FALSE(app.frame());
     app->set_reduced_motion(true);
     app->playback()->move(Move::next_operation);
@@ -340,10 +322,10 @@ TEST_F(SlabViews, TheWheelScrollsOnlyWhatDoesNotFit) {
          "for (int i = 0; i < 4000; i++) kmem_cache_alloc(c, GFP_KERNEL);\n");
     EXPECT_TRUE(app->wants_wheel({300, 200}, false));
     const int vertices = app.vertices();
-    point(300, 200);
+    app.point(300, 200);
     ImGui::GetIO().AddMouseWheelEvent(0, -200);
     app.frame();
-    settle();
+    app.settle();
     EXPECT_NE(app.vertices(), vertices);
 }
 

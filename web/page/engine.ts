@@ -168,8 +168,6 @@ export interface Program {
   log(from: number, count: number): LogRow[];
   /** Notes, questions, failures and mistakes of the run. */
   marks(): Mark[];
-  /** The text of /proc/buddyinfo. */
-  buddyinfo(): string;
   /** A file of /proc as the kernel would print it now: "buddyinfo", "slabinfo", ...; "": there is none such. */
   proc(name: string): string;
   /** A hash of the whole state. */

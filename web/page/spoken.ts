@@ -15,7 +15,7 @@ export function speak(reader: Reader): void {
   const tell = (): void => {
     const step = reader.step();
     live.textContent = `${remarks[step.kind] ?? step.call}. ${plainText(step.sentence)}`;
-    fill(table, reader.program.buddyinfo());
+    fill(table, reader.program.proc("buddyinfo"));
   };
   reader.on("step", () => {
     clearTimeout(timer);
