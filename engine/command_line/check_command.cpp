@@ -2,6 +2,7 @@
 #include "engine/command_line/command_line.h"
 #include "engine/replay/recording.h"
 #include "engine/replay/slab_recording.h"
+#include "engine/replay/vmalloc_recording.h"
 #include "engine/scenario/scenario.h"
 
 namespace pageframe::command_line {
@@ -12,6 +13,9 @@ bool check_recording(const std::string& file, std::string text, Console& console
     RecordingError error;
     if (looks_like_slab_recording(text)) {
         if (replay_slab(text, error)) return true;
+    } else if (looks_like_vmalloc_recording(text)) {
+        const auto recording = parse_vmalloc_recording(text, error);
+        if (recording && vmalloc_initial_state(*recording, std::make_shared<ChunkPool>(), error)) return true;
     } else {
         const auto recording = parse_recording(std::move(text), error);
         if (recording && initial_state(*recording, std::make_shared<ChunkPool>(), error)) return true;

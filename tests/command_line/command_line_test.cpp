@@ -175,6 +175,16 @@ TEST(CommandLine, ADamagedRecordingIsToldByLine) {
     EXPECT_EQ(pageframe("run " + path).code, failure);
 }
 
+TEST(CommandLine, ChecksRecordingsOfEverySubsystem) {
+    for (const char* name : {"buddy_a.txt", "slub_seq_256-sequential.txt", "kmalloc.txt", "slub_caches.txt",
+                             "vmalloc_lazy.txt", "vmalloc_api.txt"}) {
+        const Outcome outcome = pageframe("check " + tests::oracle_path(std::string("linux-6.1/") + name));
+        EXPECT_EQ(outcome.code, success) << name << ": " << outcome.out;
+    }
+    const std::string path = written("damaged_areas.txt", "BUSYAREAS 0 1\nnonsense\n");
+    EXPECT_EQ(pageframe("check " + path).code, failure);
+}
+
 TEST(CommandLine, ReadsCompressedFiles) {
     const std::string packed = tests::source_path("examples/buddy_a.txt.gz");
     EXPECT_EQ(pageframe("replay " + packed).out, "buddy_a.txt.gz: 2030 of 2030 results equal, 6 of 6 dumps equal\n");
