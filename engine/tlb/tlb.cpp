@@ -113,9 +113,12 @@ TlbState make_tlb(const std::shared_ptr<ChunkPool>& pool, const TlbConfiguration
 std::string structure_name(const TlbStructure& structure) {
     std::string text = structure.cache_level == 2 ? "second-level " : "";
     text += structure.use == TlbUse::fetch ? "ITLB" : structure.use == TlbUse::data ? "DTLB" : "TLB";
-    for (Level level = 0; level < 3; ++level)
-        if (structure.takes(level))
-            text += (text.back() == 'B' ? " for " : " and ") + std::string(page_size_name(level));
+    const char* joint = " for ";
+    for (Level level = 0; level < 3; ++level) {
+        if (!structure.takes(level)) continue;
+        text += joint + std::string(page_size_name(level));
+        joint = " and ";
+    }
     return text;
 }
 

@@ -1,4 +1,5 @@
 // What each event of the TLBs tells a reader. `state` is what the event found.
+#include <bit>
 #include <string>
 
 #include "engine/core/address_text.h"
@@ -56,17 +57,17 @@ Sentence MissEntry::sentence(const TlbState& state) const {
     s.in_role(Role::strong, cache_level == 1 ? "TLB miss" : "Second-level TLB miss");
     s << ": CPU " << cpu << " has no translation of " << hex_address(address) << " for a " << access_name(access)
       << " in";
-    bool first = true;
+    const char* joint = " the ";
     for (unsigned i = 0; i < state.configuration.count; ++i) {
         if (!(structures >> i & 1)) continue;
         const TlbStructure& structure = state.configuration.structures[i];
-        s << (first ? " the " : ", the ") << structure_name(structure);
+        s << joint << structure_name(structure);
         if (structure.geometry.sets() > 1) {
             Level level = 0;
             while (!structure.takes(level)) ++level;
             s << " (set " << state.set_of(i, address >> level_shift(level)) << ')';
         }
-        first = false;
+        joint = std::has_single_bit(unsigned{structures} >> (i + 1)) ? " or the " : ", the ";
     }
     return s << (cache_level == 1 ? "." : ". The page tables have to be walked.");
 }
