@@ -31,6 +31,13 @@ public:
         if (place & uniform) return repeated(place);
         return words_[word_index(place, address)];
     }
+    /// The word with this index in a frame: `word(frame's address + 8 * index)`, for who knows both.
+    std::uint64_t word_of(Pfn pfn, std::uint32_t index) const {
+        const std::uint32_t place = place_of(pfn);
+        if (place & uniform) [[unlikely]]
+            return repeated(place);
+        return words_[std::size_t{place} * words_per_frame + index];
+    }
     void set_word(std::uint64_t address, std::uint64_t value) {
         const std::uint32_t slot = own_slot(static_cast<Pfn>(address >> page_shift));
         words_.write(word_index(slot, address)) = value;

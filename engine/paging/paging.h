@@ -51,9 +51,7 @@ struct PagingState {
     std::uint64_t loads = 0, stores = 0, fetches = 0, faults = 0;
 
     bool started() const { return !spaces.empty(); }
-    std::uint64_t entry(Pfn table, unsigned index) const {
-        return memory.word((std::uint64_t{table} << page_shift) + 8ULL * index);
-    }
+    std::uint64_t entry(Pfn table, unsigned index) const { return memory.word_of(table, index); }
     void set_entry(Pfn table, unsigned index, std::uint64_t value) {
         memory.set_word((std::uint64_t{table} << page_shift) + 8ULL * index, value);
     }

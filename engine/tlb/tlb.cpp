@@ -1,6 +1,8 @@
 // Processors, and what a state's TLBs are called and hash to.
 #include "engine/tlb/tlb.h"
 
+#include <algorithm>
+
 namespace pageframe {
 
 namespace {
@@ -77,37 +79,135 @@ std::string tlb_problem(const TlbConfiguration& configuration) {
     return {};
 }
 
+namespace {
+
+/// Behind those of the structures before it.
+TlbPlaces first_places(const TlbState& state, unsigned structure) {
+    const TlbGeometry& geometry = state.configuration.structures[structure].geometry;
+    TlbPlaces places;
+    places.structure = static_cast<std::uint8_t>(structure);
+    places.first_slot = state.entries_per_cpu;
+    places.first_set = state.sets_per_cpu;
+    places.sets = geometry.sets();
+    places.set_mask = geometry.sets() - 1;
+    places.ways = geometry.ways;
+    places.slot_shift = static_cast<std::uint8_t>(std::bit_width(geometry.ways - 1));
+    places.set_bits = static_cast<std::uint8_t>(std::bit_width(geometry.sets()) - 1);
+    places.ordered = geometry.ways <= most_ordered_ways;
+    places.oldest_shift = static_cast<std::uint8_t>(places.ordered ? 4 * (geometry.ways - 1) : 0);
+    places.masked = std::has_single_bit(geometry.sets());
+    places.simple = places.ordered && places.masked && state.configuration.replacement == Replacement::true_lru;
+    return places;
+}
+
+}  // namespace
+
 TlbState make_tlb(const std::shared_ptr<ChunkPool>& pool, const TlbConfiguration& configuration, std::size_t cpus,
                   std::uint64_t seed) {
     TlbState state;
     state.configuration = configuration.count == 0 ? default_tlb() : configuration;
     state.entries = ChunkArray<TlbEntry>(pool, 0, {});
-    state.trees = ChunkArray<std::uint32_t>(pool, 0, 0);
+    state.sets = ChunkArray<TlbSet>(pool, 0, {});
     state.cpu_count = static_cast<std::uint8_t>(cpus);
     state.seed = seed;
     for (unsigned i = 0; i < state.configuration.count; ++i) {
-        const TlbGeometry& geometry = state.configuration.structures[i].geometry;
-        state.first_slot[i] = state.entries_per_cpu;
-        state.first_set[i] = state.sets_per_cpu;
-        state.set_shift[i] = static_cast<std::uint32_t>(std::bit_width(geometry.ways - 1));
-        const std::uint32_t slots = geometry.sets() << state.set_shift[i];
-        state.entries_per_cpu += (slots + entries_in_a_row - 1) / entries_in_a_row * entries_in_a_row;
-        state.sets_per_cpu += geometry.sets();
-        state.set_mask[i] = std::has_single_bit(geometry.sets()) ? geometry.sets() - 1 : 0xffffffffU;
-    }
-    for (unsigned i = 0; i < state.configuration.count; ++i) {
         const TlbStructure& structure = state.configuration.structures[i];
+        const TlbPlaces first = first_places(state, i);
         for (Level level = 0; level < top_level; ++level) {
-            if (!structure.takes(level)) continue;
-            for (unsigned use = 0; use < 2; ++use) {
+            const unsigned index = places_index(i, level);
+            state.places[index] = first;
+            state.places[index].level = level;
+            state.places[index].page_shift = static_cast<std::uint8_t>(level_shift(level));
+            for (unsigned use = 0; use < 2 && structure.takes(level); ++use) {
                 if (structure.use == (use == 0 ? TlbUse::data : TlbUse::fetch)) continue;
                 TlbProbes& probes = state.probes[structure.cache_level - 1][use];
-                probes.list[probes.count++] = {static_cast<std::uint8_t>(i), level};
-                probes.structures |= static_cast<std::uint8_t>(1U << i);
+                for (unsigned sizes = 0; sizes < probes.of_sizes.size(); ++sizes)
+                    probes.of_sizes[sizes] |= (sizes >> level & 1U) << index;
+                probes.structures |= 1U << i;
             }
         }
+        state.entries_per_cpu += (first.sets << first.slot_shift) + entries_in_a_row - 1;
+        state.entries_per_cpu -= state.entries_per_cpu % entries_in_a_row;
+        state.sets_per_cpu += first.sets;
     }
     return state;
+}
+
+std::uint64_t TlbState::misses_of(CpuId cpu, unsigned structure) const {
+    std::uint64_t misses = 0;
+    for (unsigned level = 0; level < 2; ++level)
+        for (unsigned use = 0; use < 2; ++use)
+            if (probes[level][use].structures >> structure & 1) misses += cpus[cpu].misses[level][use];
+    return misses;
+}
+
+// ---------------------------------------------------------------- sets
+
+std::uint32_t TlbState::way_of(CpuId cpu, const TlbPlaces& place, std::uint32_t number, std::uint64_t page,
+                               std::uint16_t pcid) const {
+    if (!place.ordered) [[unlikely]]
+        return way_of_many(cpu, place, number, page, pcid);
+    std::uint64_t rest = ways_tagged(set(cpu, place, number), page_tag(page, place.set_bits));
+    if (rest == 0) return no_way;
+    const TlbEntry* const first = first_entry(cpu, place, number);
+    for (; rest != 0; rest &= rest - 1) {
+        const std::uint32_t way = first_tagged(rest);
+        if (first[way].is_for(page, place.level, pcid)) return way;
+    }
+    return no_way;
+}
+
+std::uint32_t TlbState::oldest_way(CpuId cpu, const TlbPlaces& place, std::uint32_t number) const {
+    if (!place.ordered) [[unlikely]]
+        return oldest_of_many(cpu, place, number);
+    return static_cast<std::uint32_t>(set(cpu, place, number).order >> place.oldest_shift);
+}
+
+void TlbState::renew_set(CpuId cpu, const TlbPlaces& place, std::uint32_t number) {
+    if (!place.ordered) return;
+    const TlbEntry* const entries_of_set = first_entry(cpu, place, number);
+    TlbSet& written = write_set(cpu, place, number);
+    written.order = 0;
+    written.tags = {};
+    std::array<std::uint32_t, most_ordered_ways> by_age{};  // the oldest first
+    for (std::uint32_t way = 0; way < place.ways; ++way) {
+        const TlbEntry& own = entries_of_set[way];
+        if (own.valid) written.tags[way] = page_tag(own.page, place.set_bits);
+        std::uint32_t at = way;
+        for (; at > 0 && entries_of_set[by_age[at - 1]].stamp > own.stamp; --at) by_age[at] = by_age[at - 1];
+        by_age[at] = way;
+    }
+    for (std::uint32_t at = 0; at < place.ways; ++at) written.order = written.order << 4 | by_age[at];
+}
+
+/// Row by row of those that lie side by side.
+std::uint32_t TlbState::way_of_many(CpuId cpu, const TlbPlaces& place, std::uint32_t number, std::uint64_t page,
+                                    std::uint16_t pcid) const {
+    const TlbSlot first = slot_of(place, number, 0);
+    for (std::uint32_t row = 0; row < place.ways; row += entries_in_a_row) {
+        const TlbEntry* const in_row = &entry(cpu, first + row);
+        const std::uint32_t end = std::min(place.ways - row, entries_in_a_row);
+        for (std::uint32_t i = 0; i < end; ++i)
+            if (in_row[i].is_for(page, place.level, pcid)) return row + i;
+    }
+    return no_way;
+}
+
+std::uint32_t TlbState::oldest_of_many(CpuId cpu, const TlbPlaces& place, std::uint32_t number) const {
+    const TlbSlot first = slot_of(place, number, 0);
+    std::uint32_t oldest = 0;
+    std::uint64_t oldest_stamp = ~std::uint64_t{0};
+    for (std::uint32_t row = 0; row < place.ways; row += entries_in_a_row) {
+        const TlbEntry* const in_row = &entry(cpu, first + row);
+        const std::uint32_t end = std::min(place.ways - row, entries_in_a_row);
+        for (std::uint32_t i = 0; i < end; ++i) {
+            // No branch: which one is the oldest is anybody's guess.
+            const std::uint64_t used = in_row[i].stamp;
+            oldest = used < oldest_stamp ? row + i : oldest;
+            oldest_stamp = used < oldest_stamp ? used : oldest_stamp;
+        }
+    }
+    return oldest;
 }
 
 std::string structure_name(const TlbStructure& structure) {
@@ -129,19 +229,28 @@ void hash_tlb(const TlbState& state, Hash& hash) {
         hash.add(i);
         for (std::uint64_t value : {entry.page, entry.stamp}) hash.add(value);
         hash.add(entry.pfn);
-        hash.add(entry.pcid);
-        hash.add(entry.level);
-        for (bool flag : {entry.write, entry.user, entry.global, entry.dirty, entry.no_execute}) hash.add(flag);
+        hash.add(static_cast<std::uint16_t>(entry.pcid));
+        hash.add(static_cast<Level>(entry.level));
+        hash.add(entry.write != 0);
+        hash.add(entry.user != 0);
+        hash.add(entry.global != 0);
+        hash.add(entry.dirty != 0);
+        hash.add(entry.no_execute != 0);
     }
-    for (std::size_t i = 0; i < state.trees.size(); ++i) hash.add(state.trees[i]);
-    for (const CpuTlb& cpu : state.cpus) {
+    if (state.configuration.replacement == Replacement::tree_plru)
+        for (std::size_t i = 0; i < state.sets.size(); ++i) hash.add(state.sets[i].tree);
+    for (std::size_t number = 0; number < state.cpus.size(); ++number) {
+        const CpuTlb& cpu = state.cpus[number];
         for (std::uint16_t value : {cpu.space, cpu.pcid, cpu.next_pcid}) hash.add(value);
         for (const CpuTlb::Context& context : cpu.contexts) {
             hash.add(context.space);
             hash.add(context.generation);
         }
-        for (const TlbCounts& counts : cpu.counts)
-            for (std::uint64_t value : {counts.hits, counts.misses, counts.evictions}) hash.add(value);
+        for (unsigned structure = 0; structure < most_tlb_structures; ++structure) {
+            hash.add(cpu.counts[structure].hits);
+            hash.add(state.misses_of(static_cast<CpuId>(number), structure));
+            hash.add(cpu.counts[structure].evictions);
+        }
         for (std::uint64_t value :
              {cpu.walks, cpu.walk_steps, cpu.interrupts_sent, cpu.interrupts_received, cpu.flushes})
             hash.add(value);

@@ -16,9 +16,10 @@
 namespace pageframe {
 
 /// Pseudo-LRU: the set's tree turns away from what was used.
-inline void touch_tree(TlbState& state, CpuId cpu, unsigned structure, std::uint32_t set, std::uint32_t way) {
-    std::uint32_t& tree = state.trees.write(std::size_t{cpu} * state.sets_per_cpu + state.first_set[structure] + set);
-    tree = plru_after_use(tree, way, state.configuration.structures[structure].geometry.ways);
+[[gnu::always_inline]] inline void turn_tree(const TlbState& state, TlbSet& set, std::uint32_t way,
+                                             std::uint32_t ways) {
+    if (state.configuration.replacement == Replacement::tree_plru) [[unlikely]]
+        set.tree = plru_after_use(set.tree, way, ways);
 }
 
 /// The TLBs of all CPUs, empty: told when an address is translated first.
@@ -40,10 +41,14 @@ struct UseEntry {
     std::uint16_t way;
     std::uint8_t structure;
     CpuId cpu;
-    void apply(TlbState& state) const {
+    [[gnu::always_inline]] void apply(TlbState& state) const {
         ++state.cpus[cpu].counts[structure].hits;
         state.write_entry(cpu, slot).stamp = ++state.stamp;
-        if (state.configuration.replacement == Replacement::tree_plru) touch_tree(state, cpu, structure, set, way);
+        const TlbPlaces& place = state.places_of(structure);
+        TlbSet& used = state.write_set(cpu, place, set);
+        if (place.ordered) [[likely]]
+            used.order = order_after_use(used.order, way);
+        turn_tree(state, used, way, place.ways);
     }
     Sentence sentence(const TlbState& state) const;
     void highlight(HighlightList&) const {}
@@ -70,9 +75,7 @@ struct MissEntry {
     CpuId cpu;
     AccessKind access;
     void apply(TlbState& state) const {
-        CpuTlb& own = state.cpus[cpu];
-        for (unsigned rest = structures; rest != 0; rest &= rest - 1)
-            ++own.counts[static_cast<unsigned>(std::countr_zero(rest))].misses;
+        ++state.cpus[cpu].misses[cache_level - 1U][access == AccessKind::fetch ? 0 : 1];
     }
     Sentence sentence(const TlbState& state) const;
 };
@@ -85,33 +88,41 @@ struct FillEntry {
     std::uint64_t entry;  ///< of the page table
     Pfn pfn;              ///< the page's first frame
     TlbSlot slot;
+    std::uint32_t set;  ///< of its structure
     std::uint16_t pcid;
     std::uint16_t way;
     std::uint8_t structure;
     Level level;
+    std::uint8_t places;  ///< of both: index into TlbState::places
     CpuId cpu;
     bool evicts;
     bool drew_lots;  ///< random replacement: the generator has moved on
     [[gnu::always_inline]] void apply(TlbState& state) const {
-        TlbEntry& filled = state.write_entry(cpu, slot);
-        filled.page = address >> level_shift(level);
-        filled.stamp = ++state.stamp;
-        filled.pfn = pfn;
-        filled.pcid = pcid;
-        filled.level = level;
-        filled.valid = true;
-        filled.write = (entry & pte::write) != 0;
-        filled.user = (entry & pte::user) != 0;
-        filled.global = (entry & pte::global) != 0 && state.configuration.global_pages;
-        filled.dirty = (entry & pte::dirty) != 0;
-        filled.no_execute = (entry & pte::no_execute) != 0;
+        const TlbPlaces& place = state.places[places];
+        const std::uint64_t page = address >> place.page_shift;
+        const std::uint8_t tag = page_tag(page, place.set_bits);
+        const std::uint32_t oldest_shift = place.oldest_shift;
+        const bool simple = place.simple;
+        std::uint32_t traits = traits_word(entry, level, pcid);
+        if (!state.configuration.global_pages) [[unlikely]]
+            traits &= ~static_cast<std::uint32_t>(pte::global);
         CpuTlb& own = state.cpus[cpu];
+        TlbSet& changed = state.write_set(cpu, place, set);
+        TlbEntry& filled = state.write_entry(cpu, slot);
+        static_cast<TlbTraits&>(filled) = std::bit_cast<TlbTraits>(traits);
+        filled.pfn = pfn;
+        filled.page = page;
+        filled.stamp = ++state.stamp;
         own.counts[structure].evictions += evicts;
-        own.levels_used |= static_cast<std::uint8_t>(1U << level);
+        changed.order = changed.order >> oldest_shift == way ? order_after_refill(changed.order, oldest_shift)
+                                                             : order_after_use(changed.order, way);
+        changed.tags[way % most_ordered_ways] = tag;  // of a set without order nobody reads them
+        if (!simple) [[unlikely]]
+            turn_tree(state, changed, way, state.places[places].ways);
+        if (!(own.levels_used >> level & 1)) [[unlikely]]
+            own.levels_used |= static_cast<std::uint8_t>(1U << level);
         if (drew_lots) [[unlikely]]
             state.random = after_a_draw(state.random);
-        if (state.configuration.replacement == Replacement::tree_plru)
-            touch_tree(state, cpu, structure, state.set_of(structure, address >> level_shift(level)), way);
     }
     static std::uint64_t after_a_draw(std::uint64_t random) {
         Random generator(random);

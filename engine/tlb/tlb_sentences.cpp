@@ -10,8 +10,8 @@ namespace pageframe {
 namespace {
 
 std::string place_text(const TlbState& state, unsigned structure, TlbSlot slot) {
-    const std::uint32_t shift = state.set_shift[structure];
-    const std::uint32_t within = slot - state.first_slot[structure];
+    const std::uint32_t shift = state.places_of(structure).slot_shift;
+    const std::uint32_t within = slot - state.places_of(structure).first_slot;
     return "the " + structure_name(state.configuration.structures[structure]) + ", set " +
            std::to_string(within >> shift) + ", way " + std::to_string(within & ((1U << shift) - 1));
 }
