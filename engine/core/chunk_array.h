@@ -103,6 +103,16 @@ public:
         return reinterpret_cast<T*>(entry)[index % entries_per_chunk];
     }
 
+    /// The same without a clone: nullptr if someone else can see the entry. For who goes another way then, and
+    /// has no call in its own.
+    T* own(std::size_t index) {
+        assert(index < count_);
+        const Entry entry = table_[index / entries_per_chunk];
+        if (entry & shared_bit) [[unlikely]]
+            return nullptr;
+        return reinterpret_cast<T*>(entry) + index % entries_per_chunk;
+    }
+
     /// The entries of one chunk, `entries_per_chunk` of them (the last chunk's surplus has the fill value).
     const T* chunk(std::size_t chunk_index) const { return entries_of(table_[chunk_index]); }
 

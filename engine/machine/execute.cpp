@@ -122,19 +122,15 @@ OperationResult dispatch(State& state, const Operation& operation, Recorder* rec
     return {good ? OperationStatus::done : OperationStatus::mistake, 0, {}, {}};
 }
 
-[[gnu::noinline]] OperationResult take_object(State& state, const Operation& operation, OperationNumber number,
-                                              OperationOutput& output) {
+// An object of the CPU's own slab; 0 or false, and nothing done: execute_long() is to be asked.
+
+[[gnu::noinline]] std::uint64_t take_object(SlabState& state, const Operation& operation) {
     std::uint64_t address = 0;
-    if (!allocate_object_fast(state.slab, operation, address)) [[unlikely]]
-        return execute_long(state, operation, number, nullptr, output);
-    return {OperationStatus::done, address, {}, {}};
+    return allocate_object_fast(state, operation, address) ? address : 0;
 }
 
-[[gnu::noinline]] OperationResult give_object(State& state, const Operation& operation, OperationNumber number,
-                                              OperationOutput& output) {
-    if (!free_object_fast(state.slab, operation)) [[unlikely]]
-        return execute_long(state, operation, number, nullptr, output);
-    return {OperationStatus::done, 0, {}, {}};
+[[gnu::noinline]] bool give_object(SlabState& state, const Operation& operation) {
+    return free_object_fast(state, operation);
 }
 
 }  // namespace
@@ -147,11 +143,14 @@ OperationResult execute(State& state, const Operation& operation, OperationNumbe
     case OperationKind::free_pages: return give_pages(state, operation, recorder);
     case OperationKind::kmem_cache_alloc:
     case OperationKind::kmalloc:
-        if (recorder == nullptr) return take_object(state, operation, number, output);
+        if (recorder != nullptr) break;
+        if (const std::uint64_t address = take_object(state.slab, operation); address != 0) [[likely]]
+            return {OperationStatus::done, address, {}, {}};
         break;
     case OperationKind::kmem_cache_free:
     case OperationKind::kfree:
-        if (recorder == nullptr) return give_object(state, operation, number, output);
+        if (recorder == nullptr && give_object(state.slab, operation)) [[likely]]
+            return {OperationStatus::done, 0, {}, {}};
         break;
     default: break;
     }

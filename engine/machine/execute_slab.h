@@ -21,7 +21,8 @@ OperationResult execute_slab(State& state, const Operation& operation, Recorder*
 
 /// The operations that the CPU's own slab may be enough for, unrecorded (slab/fast_path.h); false, and nothing
 /// done, when execute_slab() is to be asked.
-inline bool allocate_object_fast(SlabState& state, const Operation& operation, std::uint64_t& address) {
+[[gnu::always_inline]] inline bool allocate_object_fast(SlabState& state, const Operation& operation,
+                                                        std::uint64_t& address) {
     if ((operation.context & context_atomic) || (operation.gfp_flags & gfp::zero)) return false;
     const bool sized = operation.kind == OperationKind::kmalloc;
     const CacheId cache = sized ? kmalloc_cache(state, operation.argument, operation.gfp_flags) : cache_of(operation);
@@ -29,7 +30,7 @@ inline bool allocate_object_fast(SlabState& state, const Operation& operation, s
                             sized ? static_cast<std::uint32_t>(operation.argument) : 0);
     return address != 0;
 }
-inline bool free_object_fast(SlabState& state, const Operation& operation) {
+[[gnu::always_inline]] inline bool free_object_fast(SlabState& state, const Operation& operation) {
     CacheId cache = cache_of(operation);
     if (operation.kind == OperationKind::kfree) {
         const SlabId slab = slab_of_address(state, operation.argument);

@@ -5,7 +5,7 @@
 //
 // Everything out of the ordinary (no object, another slab, a mistake, a damaged object, another node) is
 // left untouched: SlabAllocator does it from the start, and does the ordinary just the same. So does it while
-// somebody records. Only a cache of SLUB's that may be used has a CPU slab (check_slab()), so that one look
+// somebody records, and at the first write to what a copy of the state has as well. Only a cache of SLUB's that may be used has a CPU slab (check_slab()), so that one look
 // at the CPU's share says it all.
 #pragma once
 
@@ -18,15 +18,18 @@ namespace pageframe {
                                                           NodeId node, std::uint32_t requested) {
     const SlabState& state = emitter.state();
     if (cache >= state.cache_limit) return 0;
-    const CpuCache& own = state.cpu_cache(cache, cpu);
-    const ObjectReference object{own.slab, own.freelist};
-    if (object.index == no_object) return 0;
-    const Slab& slab = state.slabs[object.slab];
+    CpuCache* const own = emitter.own(&SlabState::cpu_caches, state.cpu_cache_index(cache, cpu));
+    if (own == nullptr || own->freelist == no_object) [[unlikely]]
+        return 0;
+    const SlabId id = own->slab;
+    const ObjectIndex index = own->freelist;
+    const Slab& slab = state.slabs[id];
     if (node != no_node && slab.node != node) return 0;
-    const SlabObject& record = state.object(slab, object.index);
-    if (record.marks != 0) return 0;
-    const std::uint64_t address = object_address(slab, object.index);
-    emitter.emit(TakeObject{object.slab, state.operation, requested, cache, object.index, record.next, cpu, 0});
+    SlabObject* const record = emitter.own(&SlabState::objects, slab.first_object + index);
+    if (record == nullptr || record->marks != 0) [[unlikely]]
+        return 0;
+    const std::uint64_t address = object_address(slab, index);
+    emitter.emit_on(TakeObject{id, state.operation, requested, cache, index, record->next, cpu, 0}, *own, *record);
     return address;
 }
 
@@ -35,17 +38,19 @@ namespace pageframe {
                                              std::uint64_t address, OperationNumber taken_by) {
     const SlabState& state = emitter.state();
     if (cache >= state.cache_limit) return false;
-    const CpuCache& own = state.cpu_cache(cache, cpu);
-    if (own.slab == no_slab) return false;
-    const Slab& slab = state.slabs[own.slab];
+    CpuCache* const own = emitter.own(&SlabState::cpu_caches, state.cpu_cache_index(cache, cpu));
+    if (own == nullptr || own->slab == no_slab) [[unlikely]]
+        return false;
+    const SlabId id = own->slab;
+    const Slab& slab = state.slabs[id];
     const ObjectIndex index = object_index_at(slab, address);
     if (index == no_object) return false;
-    const SlabObject& record = state.object(slab, index);
-    if (!record.allocated || record.marks != 0 || (taken_by != no_operation && taken_by != record.allocated_by))
+    SlabObject* const record = emitter.own(&SlabState::objects, slab.first_object + index);
+    if (record == nullptr || !record->allocated || record->marks != 0) [[unlikely]]
         return false;
-    const SlabId id = own.slab;
-    emitter.emit(ReleaseObject{id, state.operation, index, own.freelist});
-    emitter.emit(PushCpuFreelist{id, cache, index, index, 1, cpu});
+    if (taken_by != no_operation && taken_by != record->allocated_by) return false;
+    emitter.emit_on(ReleaseObject{id, state.operation, index, own->freelist}, *record);
+    emitter.emit_on(PushCpuFreelist{id, cache, index, index, 1, cpu}, *own, *record);
     return true;
 }
 

@@ -222,8 +222,9 @@ struct SlabState {
     unsigned counted_cpus() const {
         return geometry_cpus != 0 ? geometry_cpus : static_cast<unsigned>(cpu_node.size());
     }
-    const CpuCache& cpu_cache(CacheId cache, CpuId cpu) const { return cpu_caches[cache * cpu_node.size() + cpu]; }
-    CpuCache& write_cpu_cache(CacheId cache, CpuId cpu) { return cpu_caches.write(cache * cpu_node.size() + cpu); }
+    std::size_t cpu_cache_index(CacheId cache, CpuId cpu) const { return cache * cpu_node.size() + cpu; }
+    const CpuCache& cpu_cache(CacheId cache, CpuId cpu) const { return cpu_caches[cpu_cache_index(cache, cpu)]; }
+    CpuCache& write_cpu_cache(CacheId cache, CpuId cpu) { return cpu_caches.write(cpu_cache_index(cache, cpu)); }
     const CacheNode& cache_node(CacheId cache, NodeId node) const {
         return cache_nodes[std::size_t{cache} * node_count + node];
     }

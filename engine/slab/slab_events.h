@@ -105,10 +105,11 @@ struct TakeObject {
     std::uint8_t slow;
     void apply(SlabState& state) const {
         const std::uint32_t record = state.slabs[slab].first_object + index;
-        CpuCache& own = state.write_cpu_cache(cache, cpu);
+        change(state.write_cpu_cache(cache, cpu), state.objects.write(record));
+    }
+    void change(CpuCache& own, SlabObject& object) const {
         own.freelist = next;
         ++(slow ? own.slow_allocations : own.fast_allocations);
-        SlabObject& object = state.objects.write(record);
         object.allocated = 1;
         object.allocated_by = operation;
         object.requested = requested;
@@ -289,8 +290,8 @@ struct ReleaseObject {
     OperationNumber operation;
     ObjectIndex index;
     ObjectIndex next;
-    void apply(SlabState& state) const {
-        SlabObject& object = state.objects.write(state.slabs[slab].first_object + index);
+    void apply(SlabState& state) const { change(state.objects.write(state.slabs[slab].first_object + index)); }
+    void change(SlabObject& object) const {
         object.next = next;
         object.allocated = 0;
         object.freed_by = operation;
@@ -310,8 +311,10 @@ struct PushCpuFreelist {
     CpuId cpu;
     void apply(SlabState& state) const {
         const std::uint32_t record = state.slabs[slab].first_object + tail;
-        CpuCache& own = state.write_cpu_cache(cache, cpu);
-        state.objects.write(record).next = own.freelist;
+        change(state.write_cpu_cache(cache, cpu), state.objects.write(record));
+    }
+    void change(CpuCache& own, SlabObject& last) const {
+        last.next = own.freelist;
         own.freelist = head;
         ++own.fast_frees;
     }
