@@ -110,7 +110,6 @@ void Playback::read_operation(OperationNumber number) {
     const std::span<const EventRecord> events = timeline.events_of(number);
     events_.assign(events.begin(), events.end());
     result_ = timeline.result_of(number);
-    result_.pages = {};
     before_operation_ = timeline.state_before(number);
     OperationNumber earlier = number;
     while (is_remark(timeline.operation(earlier).kind) && earlier > 0 && number - earlier < most_remarks) --earlier;

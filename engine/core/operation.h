@@ -6,7 +6,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "engine/core/types.h"
@@ -23,7 +22,7 @@ enum class OperationKind : std::uint8_t {
     // page allocator
     alloc_pages,        ///< gfp_flags, order (node: alloc_pages_node) -> pfn or no_pfn
     alloc_pages_exact,  ///< gfp_flags, argument: bytes -> pfn or no_pfn
-    alloc_pages_bulk,   ///< gfp_flags, argument: pages wanted -> count; OperationResult::pages
+    alloc_pages_bulk,   ///< gfp_flags, argument: pages wanted -> count; OperationOutput::pages
     free_pages,         ///< pfn, order
     free_pages_exact,   ///< pfn, argument: bytes
     split_page,         ///< pfn, order: an allocated block becomes single pages
@@ -120,18 +119,17 @@ struct MovedPage {
     OperationNumber owner = no_operation;  ///< the operation that took it
 };
 
-/// What an operation brings that is longer than a number. Kept by the caller and used again.
+/// What an operation brings that is longer than a number. Kept by the caller and used again: each operation
+/// clears what the one before left.
 struct OperationOutput {
-    std::vector<Pfn> pages;
-    std::vector<MovedPage> moves;
+    std::vector<Pfn> pages;        ///< bulk requests only
+    std::vector<MovedPage> moves;  ///< whose pages moved meanwhile
 };
 
+/// Two words: it travels in registers.
 struct OperationResult {
     OperationStatus status = OperationStatus::done;
     std::uint64_t value = 0;  ///< a pfn (no_pfn: NULL), a count, ... as OperationKind says
-    // Both valid until the next operation.
-    std::span<const Pfn> pages{};        ///< alloc_pages_bulk only
-    std::span<const MovedPage> moves{};  ///< whose pages moved meanwhile
 };
 
 }  // namespace pageframe

@@ -36,7 +36,6 @@ OperationResult take_many(PageAllocator& allocator, const Operation& operation, 
                                pages);
     OperationResult result = checked(allocator);
     result.value = pages.size();
-    result.pages = pages;
     if (pages.empty() && operation.argument != 0) result.status = OperationStatus::failed;
     return result;
 }
@@ -55,7 +54,7 @@ OperationResult dispatch(State& state, const Operation& operation, Recorder* rec
     case OperationKind::show:
     case OperationKind::predict: return {};
     case OperationKind::assertion:
-        return {operation.argument == 0 ? OperationStatus::mistake : OperationStatus::done, operation.argument, {}};
+        return {operation.argument == 0 ? OperationStatus::mistake : OperationStatus::done, operation.argument};
     case OperationKind::alloc_pages:
         if (atomic) allocator.check_atomic(operation.gfp_flags);
         return taken(allocator.alloc_pages(operation.gfp_flags, operation.order, operation.node), allocator);
@@ -87,20 +86,16 @@ OperationResult dispatch(State& state, const Operation& operation, Recorder* rec
 /// Everything but the shortest ways.
 [[gnu::noinline]] OperationResult execute_long(State& state, const Operation& operation, OperationNumber number,
                                                Recorder* recorder, OperationOutput& output) {
-    output.pages.clear();
-    output.moves.clear();
     // By value and at once: these come by the million.
     if (is_slab_operation(operation.kind)) return execute_slab(state, operation, recorder, output);
     if (is_virtual_memory(operation.kind)) {
         OperationResult result = execute_virtual(state, operation, number, recorder, output);
         if (note_object_accesses(state, operation, recorder)) result.status = OperationStatus::mistake;
-        if (!output.moves.empty()) result.moves = output.moves;
         return result;
     }
     OperationResult result = dispatch(state, operation, recorder, output);
     if ((operation.gfp_flags & gfp::zero) && operation.kind == OperationKind::alloc_pages && result.value < no_pfn)
         clear_allocated(state, static_cast<Pfn>(result.value), frames_in(operation.order), recorder);
-    if (!output.moves.empty()) result.moves = output.moves;
     return result;
 }
 
@@ -110,16 +105,15 @@ OperationResult dispatch(State& state, const Operation& operation, Recorder* rec
                                              Recorder* recorder, OperationOutput& output) {
     if ((operation.context & context_atomic) || (operation.gfp_flags & gfp::zero)) [[unlikely]]
         return execute_long(state, operation, number, recorder, output);
-    output.moves.clear();
     const Pfn pfn = PageAllocator::alloc_pages(state.buddy, operation.cpu, recorder, &output.moves, operation.gfp_flags,
                                                operation.order, operation.node);
-    return {pfn == no_pfn ? OperationStatus::failed : OperationStatus::done, pfn, {}, output.moves};
+    return {pfn == no_pfn ? OperationStatus::failed : OperationStatus::done, pfn};
 }
 
 [[gnu::noinline]] OperationResult give_pages(State& state, const Operation& operation, Recorder* recorder) {
     const bool good = PageAllocator::free_pages(state.buddy, operation.cpu, recorder, operation.pfn, operation.order,
                                                 taken_by(operation));
-    return {good ? OperationStatus::done : OperationStatus::mistake, 0, {}, {}};
+    return {good ? OperationStatus::done : OperationStatus::mistake, 0};
 }
 
 // An object of the CPU's own slab; 0 or false, and nothing done: execute_long() is to be asked.
@@ -138,6 +132,8 @@ OperationResult dispatch(State& state, const Operation& operation, Recorder* rec
 OperationResult execute(State& state, const Operation& operation, OperationNumber number, Recorder* recorder,
                         OperationOutput& output) {
     state.buddy.operation = state.slab.operation = number;
+    output.pages.clear();
+    output.moves.clear();
     switch (operation.kind) {
     case OperationKind::alloc_pages: return take_pages(state, operation, number, recorder, output);
     case OperationKind::free_pages: return give_pages(state, operation, recorder);
@@ -145,12 +141,12 @@ OperationResult execute(State& state, const Operation& operation, OperationNumbe
     case OperationKind::kmalloc:
         if (recorder != nullptr) break;
         if (const std::uint64_t address = take_object(state.slab, operation); address != 0) [[likely]]
-            return {OperationStatus::done, address, {}, {}};
+            return {OperationStatus::done, address};
         break;
     case OperationKind::kmem_cache_free:
     case OperationKind::kfree:
         if (recorder == nullptr && give_object(state.slab, operation)) [[likely]]
-            return {OperationStatus::done, 0, {}, {}};
+            return {OperationStatus::done, 0};
         break;
     default: break;
     }

@@ -27,8 +27,6 @@ public:
         OperationResult result = dispatch();
         write_bytes(result);
         if (slabs_.made_mistake() || page_allocator_.made_mistake()) result.status = OperationStatus::mistake;
-        if (!output_.moves.empty()) [[unlikely]]
-            result.moves = output_.moves;
         return result;
     }
 
@@ -49,7 +47,7 @@ private:
                                                             : std::string_view();
     }
     static OperationResult got(std::uint64_t address) {
-        return {address == 0 ? OperationStatus::failed : OperationStatus::done, address, {}, {}};
+        return {address == 0 ? OperationStatus::failed : OperationStatus::done, address};
     }
 
     /// What the operation writes into the object it was about.
@@ -142,7 +140,6 @@ private:
         }
         OperationResult result;
         result.value = objects.size();
-        result.pages = output_.pages;
         if (objects.empty() && count != 0) result.status = OperationStatus::failed;
         return result;
     }

@@ -16,10 +16,10 @@ std::uint64_t protection_of(Order number) {
 }
 
 OperationResult address_result(std::uint64_t address) {
-    return {address == 0 ? OperationStatus::failed : OperationStatus::done, address, {}, {}};
+    return {address == 0 ? OperationStatus::failed : OperationStatus::done, address};
 }
 OperationResult value_result(bool good, std::uint64_t value = 0) {
-    return {good ? OperationStatus::done : OperationStatus::mistake, good ? value : 0, {}, {}};
+    return {good ? OperationStatus::done : OperationStatus::mistake, good ? value : 0};
 }
 
 OperationResult vmalloc(VirtualMemory& memory, const Operation& operation) {
@@ -119,7 +119,7 @@ OperationResult execute_virtual(State& state, const Operation& operation, Operat
     case OperationKind::vm_map_ram: return address_result(memory.vmalloc.vm_map_ram());
     case OperationKind::vm_unmap_ram: memory.vmalloc.vm_unmap_ram(address, operation.pfn); return checked();
     case OperationKind::vm_unmap_aliases: memory.vmalloc.vm_unmap_aliases(); return checked();
-    case OperationKind::vmalloc_to_pfn: return {OperationStatus::done, memory.mmu.look_up(address), {}, {}};
+    case OperationKind::vmalloc_to_pfn: return {OperationStatus::done, memory.mmu.look_up(address)};
     case OperationKind::load: {
         std::uint64_t value = 0;
         const bool good = memory.mmu.load(address, operation.order, value);

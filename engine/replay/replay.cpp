@@ -98,7 +98,7 @@ std::optional<Mismatch> Replay::compare_result(const RecordedStep& step, const O
     if (!step.allocates) return std::nullopt;
     const Operation& operation = recording_.operations[step.first_operation];
     if (operation.kind == OperationKind::alloc_pages_bulk) {
-        const std::vector<Pfn> got(result.pages.begin(), result.pages.end());
+        const std::vector<Pfn>& got = output_.pages;
         if (got == step.pages && result.value == got.size()) return std::nullopt;
         const auto place =
             std::mismatch(got.begin(), got.end(), step.pages.begin(), step.pages.end()).first - got.begin();

@@ -226,10 +226,10 @@ private:
         if (!parse_number(line[at], operation.argument) || operation.argument > most_of_a_bulk)
             return fail(line, "expected a number of objects");
         if (!read_places(line, at + 2, places)) return false;
-        const OperationResult result = append(operation);
-        for (std::size_t i = 0; i < places.size() && 2 * i + 1 < result.pages.size(); ++i)
-            objects_[places[i]] =
-                direct_map_start + (std::uint64_t{result.pages[2 * i]} << page_shift) + result.pages[2 * i + 1];
+        append(operation);
+        const std::vector<Pfn>& got = run_.timeline->last_output().pages;
+        for (std::size_t i = 0; i < places.size() && 2 * i + 1 < got.size(); ++i)
+            objects_[places[i]] = direct_map_start + (std::uint64_t{got[2 * i]} << page_shift) + got[2 * i + 1];
         return true;
     }
 

@@ -100,8 +100,9 @@ OperationResult CallContext::execute(const Operation& operation) {
     ++operations;
     last_operation_ = target_.next_operation();
     result = target_.execute(operation);
-    if (!result.moves.empty()) [[unlikely]]
-        moves.insert(moves.end(), result.moves.begin(), result.moves.end());
+    const std::vector<MovedPage>& moved = target_.output().moves;
+    if (!moved.empty()) [[unlikely]]
+        moves.insert(moves.end(), moved.begin(), moved.end());
     return result;
 }
 

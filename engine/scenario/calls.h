@@ -55,6 +55,8 @@ public:
     OperationResult execute(const Operation& operation);
     /// The number that the last executed operation had.
     OperationNumber last_operation() const { return last_operation_; }
+    /// What the last operation, a bulk request, got.
+    const std::vector<Pfn>& pages_of_last() const { return target_.output().pages; }
 
     const MachineConfiguration& machine() const { return machine_; }
     Random& random() { return random_; }

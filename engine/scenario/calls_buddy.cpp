@@ -96,14 +96,15 @@ Value alloc_pages_bulk_array(CallContext& context, std::span<const Value> argume
     Operation operation = context.operation(OperationKind::alloc_pages_bulk);
     operation.gfp_flags = flags_of(arguments[0]);
     operation.argument = wanted - filled;
-    const OperationResult result = context.execute(operation);
+    context.execute(operation);
+    const std::vector<Pfn>& pages = context.pages_of_last();
     std::size_t next = 0;
     for (std::uint64_t i = 0; i < wanted; ++i) {
         Value& element = elements[i];
         if (element.uninitialised == 0 && element.bits != 0) continue;
         element = Value{};
-        if (next == result.pages.size() || context.failed()) continue;
-        element.bits = page_address_of(result.pages[next++]);
+        if (next == pages.size() || context.failed()) continue;
+        element.bits = page_address_of(pages[next++]);
         element.origin = context.last_operation();
     }
     Value count;

@@ -116,9 +116,10 @@ Value alloc_bulk(CallContext& context, std::span<const Value> arguments) {
     const OperationResult result = context.execute(operation);
     Value count;
     if (context.failed()) return count;
-    for (std::size_t i = 0; 2 * i + 1 < result.pages.size() && i < elements.size(); ++i) {
+    const std::vector<Pfn>& pages = context.pages_of_last();
+    for (std::size_t i = 0; 2 * i + 1 < pages.size() && i < elements.size(); ++i) {
         elements[i] = Value{};
-        elements[i].bits = direct_map_address(result.pages[2 * i]) + result.pages[2 * i + 1];
+        elements[i].bits = direct_map_address(pages[2 * i]) + pages[2 * i + 1];
         elements[i].origin = context.last_operation();
     }
     count.bits = result.value;

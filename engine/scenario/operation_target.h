@@ -12,6 +12,8 @@ public:
     virtual ~OperationTarget() = default;
     /// Carries out one operation and says what came of it.
     virtual OperationResult execute(const Operation& operation) = 0;
+    /// What the last operation brought beside its result.
+    virtual const OperationOutput& output() const = 0;
     /// The number that the next operation will have.
     virtual OperationNumber next_operation() const = 0;
     /// What a number in Operation::text means, told before an operation whose string the machine reads.

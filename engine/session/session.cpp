@@ -33,6 +33,7 @@ public:
             got_.caches.push_back({static_cast<OperationNumber>(got_.values.size() - 1), result.value});
         return result;
     }
+    const OperationOutput& output() const override { return timeline_.last_output(); }
     OperationNumber next_operation() const override { return timeline_.operation_count(); }
     void use_string(std::uint32_t index, std::string_view text) override { timeline_.set_string(index, text); }
 

@@ -5,8 +5,8 @@
 //
 // Everything out of the ordinary (no object, another slab, a mistake, a damaged object, another node) is
 // left untouched: SlabAllocator does it from the start, and does the ordinary just the same. So does it while
-// somebody records, and at the first write to what a copy of the state has as well. Only a cache of SLUB's that may be used has a CPU slab (check_slab()), so that one look
-// at the CPU's share says it all.
+// somebody records, and at the first write to what a copy of the state has as well. Only a cache of SLUB's
+// that may be used has a CPU slab (check_slab()), so that one look at the CPU's share says it all.
 #pragma once
 
 #include "engine/slab/slab_events.h"

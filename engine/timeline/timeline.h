@@ -43,6 +43,8 @@ public:
 
     // --- making the run: always at its end ---
     OperationResult append(const Operation& operation);
+    /// What the operation appended last brought beside its result.
+    const OperationOutput& last_output() const { return output_; }
     /// What Operation::text means, for operations that bring a string.
     void set_string(std::uint32_t index, std::string_view text);
 

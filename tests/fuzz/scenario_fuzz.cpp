@@ -14,6 +14,8 @@ public:
     pageframe::OperationResult execute(const pageframe::Operation& operation) override {
         ++count_;
         pageframe::OperationResult result;
+        output_.pages.clear();
+        output_.moves.clear();
         switch (operation.kind) {
         case pageframe::OperationKind::alloc_pages:
         case pageframe::OperationKind::alloc_pages_exact:
@@ -23,26 +25,23 @@ public:
             next_ = (next_ + 16) % (1U << 22);
             break;
         case pageframe::OperationKind::alloc_pages_bulk:
-            pages_.assign(operation.argument < 100 ? operation.argument : 100, next_);
-            result.value = pages_.size();
-            result.pages = pages_;
+            output_.pages.assign(operation.argument < 100 ? operation.argument : 100, next_);
+            result.value = output_.pages.size();
             break;
         case pageframe::OperationKind::compact_memory:
-            for (pageframe::Pfn i = 0; i < 8; ++i)
-                if (moves_.size() < 100) moves_.push_back({16 + 16 * i, 1000 + i, i});
-            result.moves = moves_;
+            for (pageframe::Pfn i = 0; i < 8; ++i) output_.moves.push_back({16 + 16 * i, 1000 + i, i});
             break;
         default: break;
         }
         return result;
     }
+    const pageframe::OperationOutput& output() const override { return output_; }
     pageframe::OperationNumber next_operation() const override { return count_; }
 
 private:
     pageframe::OperationNumber count_ = 0;
     pageframe::Pfn next_ = 16;
-    std::vector<pageframe::Pfn> pages_;
-    std::vector<pageframe::MovedPage> moves_;
+    pageframe::OperationOutput output_;
 };
 
 }  // namespace

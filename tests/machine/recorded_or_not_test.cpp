@@ -1,5 +1,6 @@
 // Whether somebody looks changes nothing: the same operations with a recorder and without one, which is
-// where the shorter ways are taken (slab/fast_path.h, tlb/mmu.cpp; for pages see buddy_property_test.cpp), give the same results and states.
+// where the shorter ways are taken (slab/fast_path.h, tlb/mmu.cpp; for pages see buddy_property_test.cpp), give
+// the same results and states.
 #include <gtest/gtest.h>
 
 #include <vector>

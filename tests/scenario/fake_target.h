@@ -17,6 +17,8 @@ public:
     OperationResult execute(const Operation& operation) override {
         operations.push_back(operation);
         OperationResult result;
+        output_.pages.clear();
+        output_.moves.clear();
         switch (operation.kind) {
         case OperationKind::alloc_pages: take(frames_in(operation.order & 15), result); break;
         case OperationKind::cma_alloc: take(static_cast<Pfn>(operation.argument), result); break;
@@ -24,16 +26,16 @@ public:
             take(static_cast<Pfn>((operation.argument + page_size - 1) / page_size), result);
             break;
         case OperationKind::alloc_pages_bulk:
-            bulk_.clear();
-            for (std::uint64_t i = 0; i < operation.argument && i < bulk_limit; ++i) bulk_.push_back(next_pfn++);
-            result.value = bulk_.size();
-            result.pages = bulk_;
+            for (std::uint64_t i = 0; i < operation.argument && i < bulk_limit; ++i)
+                output_.pages.push_back(next_pfn++);
+            result.value = output_.pages.size();
             break;
-        case OperationKind::compact_memory: result.moves = moves; break;
+        case OperationKind::compact_memory: output_.moves = moves; break;
         default: break;
         }
         return result;
     }
+    const OperationOutput& output() const override { return output_; }
     OperationNumber next_operation() const override {
         return first_operation + static_cast<OperationNumber>(operations.size());
     }
@@ -55,7 +57,7 @@ private:
         result.value = next_pfn;
         next_pfn += frames;
     }
-    std::vector<Pfn> bulk_;
+    OperationOutput output_;
 };
 
 /// "line:column: message" of each error of a text, one in a line.

@@ -120,8 +120,8 @@ private:
         Operation operation = of(OperationKind::kmem_cache_alloc_bulk, cache);
         operation.node = no_node;
         operation.argument = 1 + random_.below(60);
-        const OperationResult result = run(operation);
-        const std::vector<Pfn> got(result.pages.begin(), result.pages.end());
+        run(operation);
+        const std::vector<Pfn> got = output_.pages;
         for (std::size_t i = 0; i + 1 < got.size(); i += 2)
             keep(direct_map_start + (std::uint64_t{got[i]} << page_shift) + got[i + 1], cache);
     }
