@@ -57,7 +57,9 @@ test("in a foreign page: drawn, steps, and leaves focus, scroll and address alon
   // Keys belong to the host until the reader clicks into the frame.
   await page.keyboard.type("abc");
   await expect(page.locator("#box")).toHaveValue("abc");
+  const earlier = await frame.textContent("#place");
   await frame.locator("#next").click();
+  await expect.poll(() => frame.textContent("#place")).not.toBe(earlier);
   const place = await frame.textContent("#place");
   await page.keyboard.press("ArrowLeft");
   await expect.poll(() => frame.textContent("#place")).not.toBe(place);
