@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "engine/kmalloc/kmalloc_classes.h"
+#include "engine/machine/execute_slab.h"
 #include "engine/slab/slab_events.h"
 
 namespace pageframe::ui {
@@ -95,12 +96,8 @@ CacheId cache_of_call(const SlabState& state, const Operation& call) {
     case OperationKind::kmem_cache_alloc_bulk:
     case OperationKind::kmem_cache_free_bulk:
     case OperationKind::kmem_cache_shrink:
-    case OperationKind::kmem_cache_destroy: return call.pfn < no_cache ? static_cast<CacheId>(call.pfn) : no_cache;
-    case OperationKind::kmalloc: {
-        const unsigned index = kmalloc_class(call.argument, state.allocator);
-        if (index == no_kmalloc_class) return no_cache;
-        return state.kmalloc_caches[static_cast<unsigned>(kmalloc_type(call.gfp_flags))][index];
-    }
+    case OperationKind::kmem_cache_destroy: return cache_of(call);
+    case OperationKind::kmalloc: return kmalloc_cache(state, call.argument, call.gfp_flags);
     default: return has_address(call.kind) ? cache_of_address(state, call.argument) : no_cache;
     }
 }

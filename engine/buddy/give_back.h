@@ -4,8 +4,6 @@
 //     order 6:  [      1088 .. 1151       ]     so they merge, and the search goes on at order 6
 #pragma once
 
-#include <algorithm>
-
 #include "engine/buddy/page_decisions.h"
 
 namespace pageframe {

@@ -56,9 +56,7 @@ public:
 
     /// alloc_pages_node(node, ...); no_node: the CPU's own. no_pfn when there is nothing.
     Pfn alloc_pages(GfpFlags gfp_flags, Order order, NodeId node = no_node) {
-        if (!emitter_.recording())
-            if (const Pfn pfn = take_silently(whole_state_, cpu_, gfp_flags, order, node); pfn != no_pfn) return pfn;
-        return allocate(gfp_flags, order, node);
+        return alloc_pages(whole_state_, cpu_, emitter_.recorder(), moves_, gfp_flags, order, node);
     }
     /// alloc_pages_exact(): `bytes` rounded up to pages; what the power of two has too much goes back.
     Pfn alloc_pages_exact(GfpFlags gfp_flags, std::uint64_t bytes);
@@ -67,8 +65,9 @@ public:
     /// __free_pages(). `taken_by`: the operation the caller's pointer came from, no_operation if unknown.
     /// False when the call was a mistake.
     bool free_pages(Pfn pfn, Order order, OperationNumber taken_by = no_operation) {
-        if (!emitter_.recording() && give_back_silently(whole_state_, cpu_, pfn, order, taken_by)) return true;
-        return free_block(pfn, order, taken_by);
+        const bool good = free_pages(whole_state_, cpu_, emitter_.recorder(), pfn, order, taken_by);
+        made_mistake_ |= !good;
+        return good;
     }
     bool free_pages_exact(Pfn pfn, std::uint64_t bytes);
     bool split_page(Pfn pfn, Order order);
@@ -96,7 +95,7 @@ public:
 
 private:
     friend PageDecisions<PageAllocator, BuddyEmitter>;
-    friend class SilentPages;
+    friend class RarePages;
 
     // allocate.cpp
     Pfn allocate(GfpFlags gfp_flags, Order order, NodeId node);
@@ -167,7 +166,7 @@ private:
     bool check_free(Pfn pfn, Order order, OperationNumber taken_by, Order& real_order);
     void mistake(const PageMistake& what);
 
-    BuddyState& whole_state_;  ///< for silent_pages.cpp alone
+    BuddyState& whole_state_;  ///< for those two, which may need no PageAllocator; nothing else writes to it
     std::vector<MovedPage>* moves_;
     bool made_mistake_ = false;
 };

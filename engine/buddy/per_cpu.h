@@ -1,6 +1,5 @@
 // Every CPU keeps lists of its own: cheap orders are taken and given back without the zone's lock.
-// rmqueue_pcplist(), rmqueue_bulk(), free_unref_page_commit(), free_pcppages_bulk(), nr_pcp_free(),
-// refresh_cpu_vm_stats().
+// rmqueue_pcplist(), rmqueue_bulk(), free_unref_page_commit(), free_pcppages_bulk(), nr_pcp_free().
 //
 //     user  <--head--  [ pfn <-> pfn <-> pfn ]  <--tail-- refill (batch)      from the free lists
 //     user  --head-->  [ pfn <-> pfn <-> pfn ]  --tail--> drain, round robin  to the free lists

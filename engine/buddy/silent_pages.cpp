@@ -11,8 +11,8 @@
 
 namespace pageframe {
 
-/// The way back to the whole allocator.
-class SilentPages {
+/// What is left to the whole allocator.
+class RarePages {
 public:
     static bool rmqueue_fallback(BuddyState& state, CpuId cpu, ZoneId zone, Order order, Migratetype migratetype,
                                  std::uint32_t alloc_flags) {
@@ -26,9 +26,9 @@ public:
 namespace {
 
 // In no other translation unit: the compiler may build the whole way of a request into one function.
-class InThisFile : public PageDecisions<InThisFile, SilentEmitter<BuddyState>> {
+class SilentPages : public PageDecisions<SilentPages, SilentEmitter<BuddyState>> {
 public:
-    InThisFile(BuddyState& state, CpuId cpu) : PageDecisions(SilentEmitter(state), cpu), whole_state_(state) {}
+    SilentPages(BuddyState& state, CpuId cpu) : PageDecisions(SilentEmitter(state), cpu), whole_state_(state) {}
 
     Pfn take(GfpFlags gfp_flags, Order order, NodeId node) {
         Request request;
@@ -46,9 +46,9 @@ public:
     }
 
     bool rmqueue_fallback(ZoneId zone, Order order, Migratetype migratetype, std::uint32_t alloc_flags) {
-        return SilentPages::rmqueue_fallback(whole_state_, cpu_, zone, order, migratetype, alloc_flags);
+        return RarePages::rmqueue_fallback(whole_state_, cpu_, zone, order, migratetype, alloc_flags);
     }
-    void reserve_highatomic(ZoneId zone, Pfn pfn) { SilentPages::reserve_highatomic(whole_state_, cpu_, zone, pfn); }
+    void reserve_highatomic(ZoneId zone, Pfn pfn) { RarePages::reserve_highatomic(whole_state_, cpu_, zone, pfn); }
 
 private:
     BuddyState& whole_state_;
@@ -57,11 +57,11 @@ private:
 }  // namespace
 
 Pfn take_silently(BuddyState& state, CpuId cpu, GfpFlags gfp_flags, Order order, NodeId node) {
-    return InThisFile(state, cpu).take(gfp_flags, order, node);
+    return SilentPages(state, cpu).take(gfp_flags, order, node);
 }
 
 bool give_back_silently(BuddyState& state, CpuId cpu, Pfn pfn, Order order, OperationNumber taken_by) {
-    return InThisFile(state, cpu).give_back(pfn, order, taken_by);
+    return SilentPages(state, cpu).give_back(pfn, order, taken_by);
 }
 
 }  // namespace pageframe

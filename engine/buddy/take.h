@@ -2,8 +2,6 @@
 // __rmqueue(), __rmqueue_smallest(), expand().
 #pragma once
 
-#include <algorithm>
-
 #include "engine/buddy/page_decisions.h"
 
 namespace pageframe {

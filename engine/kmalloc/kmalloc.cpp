@@ -20,8 +20,7 @@ std::uint64_t Kmalloc::allocate(std::uint64_t bytes, GfpFlags gfp_flags, NodeId 
     const unsigned index = kmalloc_class(bytes, state_.allocator);
     if (index == no_kmalloc_class) [[unlikely]]
         return allocate_pages(bytes, gfp_flags, node);
-    KmallocType type = kmalloc_type(gfp_flags);
-    if (state_.allocator == SlabAllocatorKind::slab && type != KmallocType::dma) type = KmallocType::normal;
+    const KmallocType type = kmalloc_type(gfp_flags, state_.allocator);
     CacheId cache = state_.kmalloc_caches[static_cast<unsigned>(type)][index];
     if (cache == no_cache) [[unlikely]]
         cache = cache_for(type, index);

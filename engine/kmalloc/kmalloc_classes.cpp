@@ -4,8 +4,6 @@ namespace pageframe {
 
 namespace {
 
-constexpr unsigned index_96 = 1, index_192 = 2;
-
 std::string short_size(std::uint32_t bytes) {
     return bytes >= 1024 ? std::to_string(bytes / 1024) + "k" : std::to_string(bytes);
 }
@@ -13,8 +11,8 @@ std::string short_size(std::uint32_t bytes) {
 }  // namespace
 
 std::uint32_t kmalloc_class_bytes(unsigned index) {
-    if (index == index_96) return 96;
-    if (index == index_192) return 192;
+    if (index == kmalloc_index_96) return 96;
+    if (index == kmalloc_index_192) return 192;
     return 1U << index;
 }
 

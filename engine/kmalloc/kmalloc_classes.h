@@ -34,21 +34,26 @@ constexpr std::uint32_t largest_kmalloc_class(SlabAllocatorKind allocator) {
     return allocator == SlabAllocatorKind::slub ? 8192 : 131072;
 }
 
-constexpr KmallocType kmalloc_type(GfpFlags gfp_flags) {
+/// Classic SLAB has the ordinary caches and those for DMA only.
+constexpr KmallocType kmalloc_type(GfpFlags gfp_flags, SlabAllocatorKind allocator) {
     if (gfp_flags & gfp::dma) return KmallocType::dma;
+    if (allocator == SlabAllocatorKind::slab) return KmallocType::normal;
     if (gfp_flags & gfp::reclaimable) return KmallocType::reclaim;
     if (gfp_flags & gfp::account) return KmallocType::cgroup;
     return KmallocType::normal;
 }
 
-/// kmalloc_index(): an index into kmalloc_caches; no_kmalloc_class when the request is 0 or too large. The
-/// kernel's indexes: 1 is 96 bytes, 2 is 192, and n >= 3 is 2^n.
+// The kernel's indexes: these two, and n >= 3 for 2^n bytes.
+inline constexpr unsigned kmalloc_index_96 = 1, kmalloc_index_192 = 2;
+inline constexpr unsigned smallest_kmalloc_shift = 3, smallest_classic_shift = 5;
+
+/// kmalloc_index(): an index into kmalloc_caches; no_kmalloc_class when the request is 0 or too large.
 constexpr unsigned kmalloc_class(std::uint64_t bytes, SlabAllocatorKind allocator) {
     if (bytes == 0 || bytes > largest_kmalloc_class(allocator)) return no_kmalloc_class;
     const bool slub = allocator == SlabAllocatorKind::slub;
-    if (slub && bytes > 64 && bytes <= 96) return 1;
-    if (bytes > 128 && bytes <= 192) return 2;
-    const unsigned smallest = slub ? 3 : 5;
+    if (slub && bytes > 64 && bytes <= 96) return kmalloc_index_96;
+    if (bytes > 128 && bytes <= 192) return kmalloc_index_192;
+    const unsigned smallest = slub ? smallest_kmalloc_shift : smallest_classic_shift;
     const auto shift = static_cast<unsigned>(std::bit_width(bytes - 1));
     return shift < smallest ? smallest : shift;
 }
@@ -57,10 +62,9 @@ constexpr unsigned kmalloc_class(std::uint64_t bytes, SlabAllocatorKind allocato
 inline CacheId kmalloc_cache(const SlabState& state, std::uint64_t bytes, GfpFlags gfp_flags) {
     const unsigned index = kmalloc_class(bytes, state.allocator);
     if (index == no_kmalloc_class) return no_cache;
-    KmallocType type = kmalloc_type(gfp_flags);
-    if (state.allocator == SlabAllocatorKind::slab && type != KmallocType::dma) type = KmallocType::normal;
-    return state.kmalloc_caches[static_cast<unsigned>(type)][index];
+    return state.kmalloc_caches[static_cast<unsigned>(kmalloc_type(gfp_flags, state.allocator))][index];
 }
+
 /// Bytes of an object of this class.
 std::uint32_t kmalloc_class_bytes(unsigned index);
 /// "kmalloc-rcl-1k", "dma-kmalloc-96"; "size-1024", "size-96(DMA)".

@@ -86,7 +86,6 @@ OperationResult dispatch(State& state, const Operation& operation, Recorder* rec
 /// Everything but the shortest ways.
 [[gnu::noinline]] OperationResult execute_long(State& state, const Operation& operation, OperationNumber number,
                                                Recorder* recorder, OperationOutput& output) {
-    // By value and at once: these come by the million.
     if (is_slab_operation(operation.kind)) return execute_slab(state, operation, recorder, output);
     if (is_virtual_memory(operation.kind)) {
         OperationResult result = execute_virtual(state, operation, number, recorder, output);

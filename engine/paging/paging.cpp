@@ -11,6 +11,27 @@ PagingState make_paging(const std::shared_ptr<ChunkPool>& pool) {
     return state;
 }
 
+WalkResult walk_tables(const PagingState& state, Pfn top, std::uint64_t address) {
+    WalkResult result;
+    result.level = top_level;
+    Pfn table = top;
+    if (table == no_pfn) return result;
+    for (Level level = top_level;; --level) {
+        const unsigned index = index_at(address, level);
+        const std::uint64_t entry = state.entry(table, index);
+        result.steps[level] = {table, static_cast<std::uint16_t>(index), entry};
+        result.level = level;
+        result.entry = entry;
+        if (!(entry & pte::present)) return result;
+        if (level == 0 || (entry & pte::huge)) break;
+        table = pte::frame(entry);
+    }
+    result.present = true;
+    const std::uint64_t within = address & (level_bytes(result.level) - 1);
+    result.pfn = pte::frame(result.entry) + static_cast<Pfn>(within >> page_shift);
+    return result;
+}
+
 std::string entry_text(std::uint64_t entry) {
     if (!(entry & pte::present)) return entry == 0 ? "empty" : "not present";
     std::string text = entry & pte::write ? "read and write" : "read only";

@@ -75,26 +75,7 @@ struct WalkResult {
         return (std::uint64_t{pfn} << page_shift) | (address & (page_size - 1));
     }
 };
-inline WalkResult walk_tables(const PagingState& state, Pfn top, std::uint64_t address) {
-    WalkResult result;
-    result.level = top_level;
-    Pfn table = top;
-    if (table == no_pfn) return result;
-    for (Level level = top_level;; --level) {
-        const unsigned index = index_at(address, level);
-        const std::uint64_t entry = state.entry(table, index);
-        result.steps[level] = {table, static_cast<std::uint16_t>(index), entry};
-        result.level = level;
-        result.entry = entry;
-        if (!(entry & pte::present)) return result;
-        if (level == 0 || (entry & pte::huge)) break;
-        table = pte::frame(entry);
-    }
-    result.present = true;
-    const std::uint64_t within = address & (level_bytes(result.level) - 1);
-    result.pfn = pte::frame(result.entry) + static_cast<Pfn>(within >> page_shift);
-    return result;
-}
+WalkResult walk_tables(const PagingState& state, Pfn top, std::uint64_t address);
 /// The top table that translates this address in `space`.
 inline Pfn top_of(const PagingState& state, SpaceId space) {
     return space < state.spaces.size() ? state.spaces[space].top : no_pfn;

@@ -37,7 +37,7 @@ bool read_gfp(std::string_view text, GfpFlags& flags) {
 std::string answer_for(std::uint64_t bytes, GfpFlags flags) {
     const unsigned index = kmalloc_class(bytes, slub);
     if (index != no_kmalloc_class) {
-        const KmallocType type = kmalloc_type(flags);
+        const KmallocType type = kmalloc_type(flags, SlabAllocatorKind::slub);
         CacheGeometry geometry;
         calculate_geometry(kmalloc_cache_request(type, index, slub), 1, geometry);
         return "ksize=" + std::to_string(geometry.object_size) + " cache=" + kmalloc_cache_name(type, index, slub) +

@@ -126,14 +126,7 @@ private:
     [[gnu::always_inline]] Place find_in(const TlbPlaces& place, std::uint64_t address) const {
         const std::uint64_t page = address >> place.page_shift;
         const std::uint32_t number = static_cast<std::uint32_t>(page) & place.set_mask;
-        std::uint64_t rest = ways_tagged(tlb().set(cpu_, place, number), page_tag(page, place.set_bits));
-        if (rest == 0) return {};
-        const TlbEntry* const first = tlb().first_entry(cpu_, place, number);
-        for (; rest != 0; rest &= rest - 1) {
-            const std::uint32_t way = first_tagged(rest);
-            if (first[way].is_for(page, place.level, pcid())) return {&place, number, way};
-        }
-        return {};
+        return {&place, number, tlb().way_by_tag(cpu_, place, number, page, pcid())};
     }
     [[gnu::noinline]] Place find_in_other(const TlbPlaces& place, std::uint64_t address) const {
         const std::uint64_t page = address >> place.page_shift;
@@ -184,9 +177,7 @@ private:
         const TlbSet& set = tlb().set(cpu_, place, number);
         const auto way = static_cast<std::uint32_t>(set.order >> place.oldest_shift);
         const bool evicts = set.tags[way] != 0;
-        tlb_emitter_.emit(FillEntry{address, entry, pfn, tlb().slot_of(place, number, way), number, pcid(),
-                                    static_cast<std::uint16_t>(way), place.structure, place.level,
-                                    static_cast<std::uint8_t>(index), cpu_, evicts, false});
+        put({&place, number, way}, address, entry, pfn, evicts, false);
     }
 
     /// Of any kind of set, and the page may be there: walked again for its dirty bit, it has the same entry.
@@ -205,9 +196,14 @@ private:
                 drew_lots = tlb.configuration.replacement == Replacement::random;
             }
         }
-        tlb_emitter_.emit(FillEntry{address, entry, pfn, tlb.slot_of(place, number, way), number, pcid(),
-                                    static_cast<std::uint16_t>(way), place.structure, place.level,
-                                    static_cast<std::uint8_t>(index), cpu_, evicts, drew_lots});
+        put({&place, number, way}, address, entry, pfn, evicts, drew_lots);
+    }
+
+    [[gnu::always_inline]] void put(const Place& place, std::uint64_t address, std::uint64_t entry, Pfn pfn,
+                                    bool evicts, bool drew_lots) {
+        tlb_emitter_.emit(FillEntry{address, entry, pfn, slot_of(place), place.set, pcid(),
+                                    static_cast<std::uint16_t>(place.way), place.in->structure, place.in->level, cpu_,
+                                    evicts, drew_lots});
     }
 
     // ---------------------------------------------------------------- walking

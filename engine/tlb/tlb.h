@@ -230,7 +230,19 @@ struct TlbState {
     const TlbEntry* first_entry(CpuId cpu, const TlbPlaces& place, std::uint32_t number) const {
         return &entry(cpu, slot_of(place, number, 0));
     }
-    /// The way of this set that has a page, or `no_way`.
+    /// The way of this set, one with tags, that has a page, or `no_way`.
+    [[gnu::always_inline]] std::uint32_t way_by_tag(CpuId cpu, const TlbPlaces& place, std::uint32_t number,
+                                                    std::uint64_t page, std::uint16_t pcid) const {
+        std::uint64_t rest = ways_tagged(set(cpu, place, number), page_tag(page, place.set_bits));
+        if (rest == 0) return no_way;
+        const TlbEntry* const first = first_entry(cpu, place, number);
+        for (; rest != 0; rest &= rest - 1) {
+            const std::uint32_t way = first_tagged(rest);
+            if (first[way].is_for(page, place.level, pcid)) return way;
+        }
+        return no_way;
+    }
+    /// The same of any set.
     std::uint32_t way_of(CpuId cpu, const TlbPlaces& place, std::uint32_t number, std::uint64_t page,
                          std::uint16_t pcid) const;
     /// The way used longest ago: a free one where there is one.

@@ -93,12 +93,11 @@ struct FillEntry {
     std::uint16_t way;
     std::uint8_t structure;
     Level level;
-    std::uint8_t places;  ///< of both: index into TlbState::places
     CpuId cpu;
     bool evicts;
     bool drew_lots;  ///< random replacement: the generator has moved on
     [[gnu::always_inline]] void apply(TlbState& state) const {
-        const TlbPlaces& place = state.places[places];
+        const TlbPlaces& place = state.places[places_index(structure, level)];
         const std::uint64_t page = address >> place.page_shift;
         const std::uint8_t tag = page_tag(page, place.set_bits);
         const std::uint32_t oldest_shift = place.oldest_shift;
@@ -118,7 +117,7 @@ struct FillEntry {
                                                              : order_after_use(changed.order, way);
         changed.tags[way % most_ordered_ways] = tag;  // of a set without order nobody reads them
         if (!simple) [[unlikely]]
-            turn_tree(state, changed, way, state.places[places].ways);
+            turn_tree(state, changed, way, place.ways);
         if (!(own.levels_used >> level & 1)) [[unlikely]]
             own.levels_used |= static_cast<std::uint8_t>(1U << level);
         if (drew_lots) [[unlikely]]

@@ -2,31 +2,24 @@
 #include <benchmark/benchmark.h>
 
 #include "tests/bench/random_load.h"
+#include "tests/operations.h"
 
 namespace pageframe {
 namespace {
 
 constexpr std::uint64_t one_gib = 1ULL << 30;
 
-Operation of(OperationKind kind) {
-    Operation operation;
-    operation.kind = kind;
-    operation.gfp_flags = gfp::kernel;
-    operation.text = no_operation;
-    return operation;
-}
-
 void alloc_free_pairs(benchmark::State& bench, MachineConfiguration::Allocator allocator) {
     MachineConfiguration configuration = plain_machine(one_gib);
     configuration.allocator = allocator;
     State state = boot(configuration, std::make_shared<ChunkPool>());
     OperationOutput output;
-    Operation create = of(OperationKind::kmem_cache_create);
+    Operation create = operation_of(OperationKind::kmem_cache_create);
     create.argument = 256;
     create.pfn = 0;
     create.gfp_flags = 0;
-    Operation take = of(OperationKind::kmem_cache_alloc);
-    Operation give = of(OperationKind::kmem_cache_free);
+    Operation take = operation_of(OperationKind::kmem_cache_alloc);
+    Operation give = operation_of(OperationKind::kmem_cache_free);
     take.pfn = give.pfn = static_cast<Pfn>(execute(state, create, 0, nullptr, output).value);
     for (auto _ : bench) {
         give.argument = execute(state, take, 1, nullptr, output).value;
@@ -49,8 +42,8 @@ void kmalloc_mix(benchmark::State& bench) {
     OperationOutput output;
     Random random(11);
     std::vector<std::uint64_t> live(1024, 0);
-    Operation take = of(OperationKind::kmalloc);
-    Operation give = of(OperationKind::kfree);
+    Operation take = operation_of(OperationKind::kmalloc);
+    Operation give = operation_of(OperationKind::kfree);
     for (auto _ : bench) {
         std::uint64_t& place = live[random.below(1024)];
         give.argument = place;

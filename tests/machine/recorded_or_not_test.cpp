@@ -8,17 +8,10 @@
 #include "engine/core/gfp.h"
 #include "engine/core/random.h"
 #include "engine/machine/machine.h"
+#include "tests/operations.h"
 
 namespace pageframe {
 namespace {
-
-Operation of(OperationKind kind) {
-    Operation operation;
-    operation.kind = kind;
-    operation.gfp_flags = gfp::kernel;
-    operation.text = no_operation;
-    return operation;
-}
 
 /// Pages, objects and addresses at random; what they got is taken back at random, sometimes twice.
 class RandomOperations {
@@ -73,50 +66,50 @@ private:
         Operation operation;
         switch (random_.below(caches_.size() < 4 ? 3 : 12)) {
         case 0:
-            operation = of(OperationKind::kmem_cache_create);
+            operation = operation_of(OperationKind::kmem_cache_create);
             operation.argument = 16 + random_.below(600);
             operation.pfn = 0;
             operation.gfp_flags = 0;
             return operation;
         case 1:
-            operation = of(OperationKind::alloc_pages);
+            operation = operation_of(OperationKind::alloc_pages);
             operation.gfp_flags = gfp_flags;
             operation.order = static_cast<Order>(random_.below(5));
             return operation;
         case 2:
-            if (blocks_.empty()) return of(OperationKind::refresh_vm_stats);
+            if (blocks_.empty()) return operation_of(OperationKind::refresh_vm_stats);
             return free_block();
         case 3:
         case 4:
         case 5:
-            operation = of(OperationKind::kmem_cache_alloc);
+            operation = operation_of(OperationKind::kmem_cache_alloc);
             operation.gfp_flags = gfp_flags;
             operation.pfn = caches_[random_.below(static_cast<std::uint32_t>(caches_.size()))];
             return operation;
         case 6:
-            operation = of(OperationKind::kmalloc);
+            operation = operation_of(OperationKind::kmalloc);
             operation.gfp_flags = gfp_flags;
             operation.argument = random_.below(std::uint32_t{1} << (3 + random_.below(11)));
             return operation;
         case 7:
-            if (allocations_.empty()) return of(OperationKind::drain_local_pages);
-            operation = of(OperationKind::kfree);
+            if (allocations_.empty()) return operation_of(OperationKind::drain_local_pages);
+            operation = operation_of(OperationKind::kfree);
             operation.argument = take(allocations_).address;
             return operation;
         case 8:
-            operation = of(OperationKind::vmalloc);
+            operation = operation_of(OperationKind::vmalloc);
             operation.argument = page_size * (1 + random_.below(40));
             return operation;
         case 9:
         case 10:
-            if (areas_.empty()) return of(OperationKind::flush_tlb_all);
+            if (areas_.empty()) return operation_of(OperationKind::flush_tlb_all);
             return random_.below(8) == 0 ? free_area() : access();
-        default: return objects_.empty() ? of(OperationKind::drain_all_pages) : free_object();
+        default: return objects_.empty() ? operation_of(OperationKind::drain_all_pages) : free_object();
         }
     }
     Operation free_block() {
         const Got block = take(blocks_);
-        Operation operation = of(OperationKind::free_pages);
+        Operation operation = operation_of(OperationKind::free_pages);
         operation.pfn = static_cast<Pfn>(block.address);
         operation.order = static_cast<Order>(block.extra);
         operation.argument = no_operation;
@@ -124,20 +117,20 @@ private:
     }
     Operation free_object() {
         const Got object = take(objects_);
-        Operation operation = of(OperationKind::kmem_cache_free);
+        Operation operation = operation_of(OperationKind::kmem_cache_free);
         operation.pfn = random_.below(50) == 0 ? caches_[0] : object.extra;
         operation.argument = object.address + (random_.below(50) == 0 ? 8 : 0);
         return operation;
     }
     Operation free_area() {
-        Operation operation = of(OperationKind::vfree);
+        Operation operation = operation_of(OperationKind::vfree);
         operation.argument = take(areas_).address;
         return operation;
     }
     /// Somewhere in an area, or just behind it.
     Operation access() {
         const Got& area = areas_[random_.below(static_cast<std::uint32_t>(areas_.size()))];
-        Operation operation = of(random_.below(2) == 0 ? OperationKind::load : OperationKind::store);
+        Operation operation = operation_of(random_.below(2) == 0 ? OperationKind::load : OperationKind::store);
         operation.argument = area.address + page_size * random_.below(area.extra + 1) + random_.below(4090);
         operation.order = 8;
         set_second_argument(operation, random_.next());

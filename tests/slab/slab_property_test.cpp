@@ -121,7 +121,7 @@ private:
         operation.node = no_node;
         operation.argument = 1 + random_.below(60);
         run(operation);
-        const std::vector<Pfn> got = output_.pages;
+        const std::vector<Pfn>& got = output_.pages;
         for (std::size_t i = 0; i + 1 < got.size(); i += 2)
             keep(direct_map_start + (std::uint64_t{got[i]} << page_shift) + got[i + 1], cache);
     }
