@@ -101,9 +101,16 @@ public:
     [[gnu::always_inline]] Entry* own(ChunkArray<Entry> State::* array, std::size_t index) const {
         return (state_.*array).own(index);
     }
+    template <class Part>
+    [[gnu::always_inline]] Part& part(std::vector<Part> State::* parts, std::size_t index) const {
+        return (state_.*parts)[index];
+    }
     template <class Event, class... Changed>
     [[gnu::always_inline]] void emit_on(const Event& event, Changed&... changed) const {
-        event.change(changed...);
+        if constexpr (requires { event.change(state_, changed...); })
+            event.change(state_, changed...);
+        else
+            event.change(changed...);
     }
 
 private:

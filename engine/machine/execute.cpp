@@ -115,15 +115,19 @@ OperationResult dispatch(State& state, const Operation& operation, Recorder* rec
     return {good ? OperationStatus::done : OperationStatus::mistake, 0};
 }
 
-// An object of the CPU's own slab; 0 or false, and nothing done: execute_long() is to be asked.
-
-[[gnu::noinline]] std::uint64_t take_object(SlabState& state, const Operation& operation) {
+[[gnu::noinline]] OperationResult take_object(State& state, const Operation& operation, OperationNumber number,
+                                              Recorder* recorder, OperationOutput& output) {
     std::uint64_t address = 0;
-    return allocate_object_fast(state, operation, address) ? address : 0;
+    if (recorder == nullptr && allocate_object_fast(state.slab, operation, address)) [[likely]]
+        return {OperationStatus::done, address};
+    return execute_long(state, operation, number, recorder, output);
 }
 
-[[gnu::noinline]] bool give_object(SlabState& state, const Operation& operation) {
-    return free_object_fast(state, operation);
+[[gnu::noinline]] OperationResult give_object(State& state, const Operation& operation, OperationNumber number,
+                                              Recorder* recorder, OperationOutput& output) {
+    if (recorder == nullptr && free_object_fast(state.slab, operation)) [[likely]]
+        return {OperationStatus::done, 0};
+    return execute_long(state, operation, number, recorder, output);
 }
 
 }  // namespace
@@ -137,19 +141,11 @@ OperationResult execute(State& state, const Operation& operation, OperationNumbe
     case OperationKind::alloc_pages: return take_pages(state, operation, number, recorder, output);
     case OperationKind::free_pages: return give_pages(state, operation, recorder);
     case OperationKind::kmem_cache_alloc:
-    case OperationKind::kmalloc:
-        if (recorder != nullptr) break;
-        if (const std::uint64_t address = take_object(state.slab, operation); address != 0) [[likely]]
-            return {OperationStatus::done, address};
-        break;
+    case OperationKind::kmalloc: return take_object(state, operation, number, recorder, output);
     case OperationKind::kmem_cache_free:
-    case OperationKind::kfree:
-        if (recorder == nullptr && give_object(state.slab, operation)) [[likely]]
-            return {OperationStatus::done, 0};
-        break;
-    default: break;
+    case OperationKind::kfree: return give_object(state, operation, number, recorder, output);
+    default: return execute_long(state, operation, number, recorder, output);
     }
-    return execute_long(state, operation, number, recorder, output);
 }
 
 }  // namespace pageframe

@@ -1,11 +1,13 @@
 // An address through the TLB and the tables: the same code twice, with and without somebody who looks,
-// because traces bring addresses by the million.
+// because traces bring addresses by the million. Most of those go the short way of fast_path.h.
 #include "engine/tlb/mmu.h"
 
 #include <algorithm>
 #include <array>
 
 #include "engine/core/random.h"
+#include "engine/tlb/fast_path.h"
+#include "engine/tlb/walk.h"
 
 namespace pageframe {
 
@@ -18,14 +20,7 @@ namespace {
     return plru_victim(tlb.set(cpu, place, set).tree, place.ways);
 }
 
-/// What an access asks for.
-struct Request {
-    std::uint64_t address;
-    AccessKind access;
-    bool from_user;
-};
-
-/// One translation at a time. Its parts are functions of few arguments, so that each has registers enough.
+/// One translation at a time.
 template <class Tlbs, class Tables>
 class Translator {
 public:
@@ -34,7 +29,7 @@ public:
     Translator(Tlbs tlbs, Tables tables, const BuddyState& buddy, CpuId cpu)
         : tlb_emitter_(tlbs), paging_emitter_(tables), buddy_(buddy), cpu_(cpu) {}
 
-    [[gnu::always_inline]] Translation translate(const Request& request) {
+    Translation translate(const AccessRequest& request) {
         if (!tlb().started()) [[unlikely]]
             tlb_emitter_.emit(StartTlb{tlb().cpu_count});
         if (!is_canonical(request.address)) [[unlikely]]
@@ -44,8 +39,8 @@ public:
             return miss(request);
         const TlbEntry& entry = entry_at(place);
         // Refused, or to be marked dirty: the processor asks the tables again.
-        if (!allows(entry, request)) [[unlikely]]
-            return walk_again(request);
+        if (!entry.allows(request.access, request.from_user)) [[unlikely]]
+            return walk(request);
         const Translation result = from_entry(request.address, entry);
         if (tlb_emitter_.recording()) [[unlikely]]
             tell_if_stale(request.address, entry);
@@ -61,32 +56,30 @@ private:
         std::uint32_t way = no_way;
         bool found() const { return way != no_way; }
     };
-    /// Whether the look at the TLBs was in vain: then a fill need not look again.
-    enum class Known : std::uint8_t { absent, nothing };
 
     const TlbState& tlb() const { return tlb_emitter_.state(); }
     const PagingState& paging() const { return paging_emitter_.state(); }
     std::uint16_t pcid() const { return tlb().cpus[cpu_].pcid; }
     TlbSlot slot_of(const Place& place) const { return tlb().slot_of(*place.in, place.set, place.way); }
     const TlbEntry& entry_at(const Place& place) const { return tlb().entry(cpu_, slot_of(place)); }
-    [[gnu::always_inline]] void use(std::uint64_t address, const Place& place) {
+    void use(std::uint64_t address, const Place& place) {
         tlb_emitter_.emit(UseEntry{address, slot_of(place), place.set, static_cast<std::uint16_t>(place.way),
                                    place.in->structure, cpu_});
     }
 
-    [[gnu::noinline]] Translation miss(Request request) {
+    Translation miss(const AccessRequest& request) {
         tell_misses(request, 1);
         const Place second = find(request, 2);
         if (second.found()) [[unlikely]]
             return from_second(request, second);
         tell_misses(request, 2);
-        return walk<Known::absent>(request);
+        return walk(request);
     }
 
-    [[gnu::noinline]] Translation from_second(Request request, Place second) {
+    Translation from_second(const AccessRequest& request, const Place& second) {
         const TlbEntry entry = entry_at(second);
-        if (!allows(entry, request)) [[unlikely]]
-            return walk_again(request);
+        if (!entry.allows(request.access, request.from_user)) [[unlikely]]
+            return walk(request);
         if (tlb_emitter_.recording()) tell_if_stale(request.address, entry);
         use(request.address, second);
         std::uint64_t flags = pte::present;
@@ -95,14 +88,11 @@ private:
         if (entry.global) flags |= pte::global;
         if (entry.dirty) flags |= pte::dirty;
         if (entry.no_execute) flags |= pte::no_execute;
-        fill_level<Known::absent>(request, 1, static_cast<Level>(entry.level), flags, entry.pfn);
+        fill_level(request, 1, static_cast<Level>(entry.level), flags, entry.pfn);
         return from_entry(request.address, entry);
     }
 
-    /// The page may stand in a TLB.
-    [[gnu::noinline]] Translation walk_again(Request request) { return walk<Known::nothing>(request); }
-
-    [[gnu::noinline]] void tell_if_stale(std::uint64_t address, const TlbEntry& entry) {
+    void tell_if_stale(std::uint64_t address, const TlbEntry& entry) {
         if (in_direct_map(address)) return;
         const WalkResult found = walk_tables(paging(), top_of(paging(), tlb().cpus[cpu_].space), address);
         const Pfn pfn = static_cast<Pfn>(from_entry(address, entry).physical >> page_shift);
@@ -113,28 +103,20 @@ private:
 
     /// The structures of one level that serve such accesses, one after the other; page sizes that no entry
     /// ever had need no look.
-    [[gnu::always_inline]] Place find(const Request& request, unsigned cache_level) const {
+    Place find(const AccessRequest& request, unsigned cache_level) const {
         const TlbState& tlb = this->tlb();
         std::uint32_t rest = tlb.probes_for(request.access, cache_level).of_sizes[tlb.cpus[cpu_].levels_used];
         for (; rest != 0; rest &= rest - 1) {
             const TlbPlaces& place = tlb.places[static_cast<unsigned>(std::countr_zero(rest))];
-            const Place found = place.simple ? find_in(place, request.address) : find_in_other(place, request.address);
-            if (found.found()) return found;
+            const std::uint64_t page = request.address >> place.page_shift;
+            const std::uint32_t number = place.set_of(page);
+            const std::uint32_t way = tlb.way_of(cpu_, place, number, page, pcid());
+            if (way != no_way) return {&place, number, way};
         }
         return {};
     }
-    [[gnu::always_inline]] Place find_in(const TlbPlaces& place, std::uint64_t address) const {
-        const std::uint64_t page = address >> place.page_shift;
-        const std::uint32_t number = static_cast<std::uint32_t>(page) & place.set_mask;
-        return {&place, number, tlb().way_by_tag(cpu_, place, number, page, pcid())};
-    }
-    [[gnu::noinline]] Place find_in_other(const TlbPlaces& place, std::uint64_t address) const {
-        const std::uint64_t page = address >> place.page_shift;
-        const std::uint32_t number = place.set_of(page);
-        return {&place, number, tlb().way_of(cpu_, place, number, page, pcid())};
-    }
 
-    [[gnu::always_inline]] void tell_misses(const Request& request, unsigned cache_level) {
+    void tell_misses(const AccessRequest& request, unsigned cache_level) {
         const auto asked = static_cast<std::uint8_t>(tlb().probes_for(request.access, cache_level).structures);
         if (asked != 0)
             tlb_emitter_.emit(
@@ -147,41 +129,18 @@ private:
         return {true, level, (std::uint64_t{entry.pfn} << page_shift) + offset};
     }
 
-    bool allows(const TlbEntry& entry, const Request& request) const {
-        if (request.access == AccessKind::store) {
-            if (!entry.write || !entry.dirty) return false;
-        } else if (request.access == AccessKind::fetch && entry.no_execute) {
-            return false;
-        }
-        return !request.from_user || entry.user;
-    }
-
     // ---------------------------------------------------------------- filling
 
     /// The structures of one level of TLBs that serve such accesses and take the page's size.
-    template <Known known>
-    [[gnu::always_inline]] void fill_level(const Request& request, unsigned cache_level, Level level,
-                                           std::uint64_t entry, Pfn pfn) {
+    void fill_level(const AccessRequest& request, unsigned cache_level, Level level, std::uint64_t entry, Pfn pfn) {
         std::uint32_t rest = tlb().probes_for(request.access, cache_level).of_sizes[1U << level];
         for (; rest != 0; rest &= rest - 1)
-            fill<known>(static_cast<unsigned>(std::countr_zero(rest)), request.address, entry, pfn);
+            fill(static_cast<unsigned>(std::countr_zero(rest)), request.address, entry, pfn);
     }
 
-    /// A page that is in no set: in place of the one used longest ago.
-    template <Known known>
-    [[gnu::noinline]] void fill(unsigned index, std::uint64_t address, std::uint64_t entry, Pfn pfn) {
-        const TlbPlaces& place = tlb().places[index];
-        if (known != Known::absent || !place.simple) [[unlikely]]
-            return fill_other(index, address, entry, pfn);
-        const std::uint32_t number = static_cast<std::uint32_t>(address >> place.page_shift) & place.set_mask;
-        const TlbSet& set = tlb().set(cpu_, place, number);
-        const auto way = static_cast<std::uint32_t>(set.order >> place.oldest_shift);
-        const bool evicts = set.tags[way] != 0;
-        put({&place, number, way}, address, entry, pfn, evicts, false);
-    }
-
-    /// Of any kind of set, and the page may be there: walked again for its dirty bit, it has the same entry.
-    [[gnu::noinline]] void fill_other(unsigned index, std::uint64_t address, std::uint64_t entry, Pfn pfn) {
+    /// In place of the one used longest ago. The page may be there: walked again for its dirty bit, it has the
+    /// same entry.
+    void fill(unsigned index, std::uint64_t address, std::uint64_t entry, Pfn pfn) {
         const TlbState& tlb = this->tlb();
         const TlbPlaces& place = tlb.places[index];
         const std::uint64_t page = address >> place.page_shift;
@@ -196,57 +155,29 @@ private:
                 drew_lots = tlb.configuration.replacement == Replacement::random;
             }
         }
-        put({&place, number, way}, address, entry, pfn, evicts, drew_lots);
-    }
-
-    [[gnu::always_inline]] void put(const Place& place, std::uint64_t address, std::uint64_t entry, Pfn pfn,
-                                    bool evicts, bool drew_lots) {
-        tlb_emitter_.emit(FillEntry{address, entry, pfn, slot_of(place), place.set, pcid(),
-                                    static_cast<std::uint16_t>(place.way), place.in->structure, place.in->level, cpu_,
-                                    evicts, drew_lots});
+        tlb_emitter_.emit(FillEntry{address, entry, pfn, tlb.slot_of(place, number, way), number, pcid(),
+                                    static_cast<std::uint16_t>(way), place.structure, place.level, cpu_, evicts,
+                                    drew_lots});
     }
 
     // ---------------------------------------------------------------- walking
 
-    /// What the tables say.
-    struct Walk {
-        Pfn table = no_pfn;       ///< the last one read
-        std::uint32_t level = 0;  ///< its level
-        std::uint64_t entry = 0;
-        std::uint64_t all = ~std::uint64_t{0};  ///< bits that every entry has
-        std::uint64_t any = 0;                  ///< bits that some entry has
-        bool present() const { return entry & pte::present; }
-    };
-    /// From `table` of `level` on downwards.
-    template <unsigned level>
-    [[gnu::always_inline]] static Walk follow(const PagingState& paging, std::uint64_t address, Pfn table,
-                                              std::uint64_t all, std::uint64_t any) {
-        const std::uint64_t entry = paging.entry(table, index_at(address, level));
-        all &= entry;
-        any |= entry;
-        if constexpr (level > 0) {
-            if ((entry & (pte::present | pte::huge)) == pte::present) [[likely]]
-                return follow<level - 1>(paging, address, pte::frame(entry), all, any);
-        }
-        return {table, level, entry, all, any};
-    }
-    [[gnu::always_inline]] Walk follow_from(std::uint64_t address, Pfn start, bool at_last_level) const {
+    TableWalk follow_from(std::uint64_t address, Pfn start, bool at_last_level) const {
         if (start == no_pfn) [[unlikely]]
             return {no_pfn, top_level};
         if (at_last_level) [[unlikely]]
-            return follow<0>(paging(), address, start, ~std::uint64_t{0}, 0);
-        return follow<top_level>(paging(), address, start, ~std::uint64_t{0}, 0);
+            return follow_tables<0>(paging(), address, start);
+        return follow_tables<top_level>(paging(), address, start);
     }
 
-    template <Known known>
-    [[gnu::always_inline]] Translation walk(const Request& request) {
+    Translation walk(const AccessRequest& request) {
         const std::uint64_t address = request.address;
         if (in_direct_map(address)) [[unlikely]]
-            return this->template walk_direct_map<known>(request);
+            return walk_direct_map(request);
         const Pfn remembered = cached_table(address);
         const bool from_cache = remembered != no_pfn;
         const Pfn start = from_cache ? remembered : top_of(paging(), tlb().cpus[cpu_].space);
-        const Walk found = follow_from(address, start, from_cache);
+        const TableWalk found = follow_from(address, start, from_cache);
         const auto level = static_cast<Level>(found.level);
         const unsigned steps = start == no_pfn ? 0 : (from_cache ? 0U : top_level) - level + 1U;
         tlb_emitter_.emit(CountWalk{address, start, cpu_, static_cast<std::uint8_t>(steps), from_cache});
@@ -255,9 +186,8 @@ private:
             const bool null = address < page_size;
             return fault(request, null ? FaultReason::null_pointer : FaultReason::not_present, level, found.entry);
         }
-        // What one level forbids is forbidden.
-        std::uint64_t entry = (found.entry & (found.all | ~(pte::write | pte::user))) | (found.any & pte::no_execute);
-        const FaultReason reason = refusal(entry, request);
+        std::uint64_t entry = found.effective();
+        const FaultReason reason = refusal(entry, request.access, request.from_user);
         if (reason != FaultReason::none) [[unlikely]] {
             forget(request);
             return fault(request, reason, level, found.entry);
@@ -267,8 +197,8 @@ private:
             update_bits(address, start, level, steps, stores);
         entry |= pte::accessed | (stores ? pte::dirty : 0);
         const Pfn first = pte::frame(found.entry);
-        fill_level<known>(request, 2, level, entry, first);
-        fill_level<known>(request, 1, level, entry, first);
+        fill_level(request, 2, level, entry, first);
+        fill_level(request, 1, level, entry, first);
         if (!from_cache && level == 0 && tlb().configuration.walk_cache_entries != 0) [[unlikely]]
             cache_table(address, found.table);
         const std::uint64_t offset = address & (level_bytes(level) - 1);
@@ -287,14 +217,14 @@ private:
             table = pte::frame(entry);
         }
     }
-    [[gnu::noinline]] void tell_steps(std::uint64_t address, Pfn start, Level last, unsigned steps) {
+    void tell_steps(std::uint64_t address, Pfn start, Level last, unsigned steps) {
         for_each_step(address, start, last, steps,
                       [&](Pfn table, std::uint16_t index, std::uint64_t entry, Level level) {
                           paging_emitter_.tell(WalkStep{address, entry, table, index, level});
                       });
     }
     /// The processor writes to the entries it has used, from the page's up to the top.
-    [[gnu::noinline]] void update_bits(std::uint64_t address, Pfn start, Level last, unsigned steps, bool stores) {
+    void update_bits(std::uint64_t address, Pfn start, Level last, unsigned steps, bool stores) {
         std::array<SetAccessedDirty, top_level + 1> changes{};
         for_each_step(address, start, last, steps,
                       [&](Pfn table, std::uint16_t index, std::uint64_t entry, Level level) {
@@ -306,38 +236,29 @@ private:
             if (change.bits != 0) paging_emitter_.emit(change);
     }
     /// What was cached of a refused page goes: the kernel may have changed the entry meanwhile.
-    [[gnu::noinline]] void forget(Request request) {
+    void forget(const AccessRequest& request) {
         if (find(request, 1).found() || find(request, 2).found())
             tlb_emitter_.emit(InvalidatePage{request.address, pcid(), cpu_});
     }
 
-    template <Known known>
-    [[gnu::noinline]] Translation walk_direct_map(Request request) {
+    Translation walk_direct_map(const AccessRequest& request) {
         constexpr Level level = 1;
         const std::uint64_t address = request.address;
         const std::uint64_t physical = address - layout::direct_map;
         const std::uint64_t pfn = physical >> page_shift;
         if (pfn >= buddy_.frame_count() || buddy_.frames[pfn].kind == FrameKind::absent)
             return fault(request, FaultReason::no_memory, level, 0);
-        const FaultReason reason = refusal(pte::kernel, request);
+        const FaultReason reason = refusal(pte::kernel, request.access, request.from_user);
         if (reason != FaultReason::none) return fault(request, reason, level, pte::kernel);
         const Pfn first = static_cast<Pfn>(pfn) & ~(pageblock_frames - 1);
         tlb_emitter_.emit(CountWalk{address, no_pfn, cpu_, 3, false});
         paging_emitter_.tell(WalkDirectMap{address, static_cast<Pfn>(pfn), level});
-        fill_level<known>(request, 2, level, pte::kernel, first);
-        fill_level<known>(request, 1, level, pte::kernel, first);
+        fill_level(request, 2, level, pte::kernel, first);
+        fill_level(request, 1, level, pte::kernel, first);
         return {true, level, physical};
     }
 
-    /// Why a present page refuses, or none. Supervisor writes need the write bit too (CR0.WP).
-    FaultReason refusal(std::uint64_t entry, const Request& request) const {
-        if (request.from_user && !(entry & pte::user)) return FaultReason::kernel_only;
-        if (request.access == AccessKind::store && !(entry & pte::write)) return FaultReason::read_only;
-        if (request.access == AccessKind::fetch && (entry & pte::no_execute)) return FaultReason::no_execute;
-        return FaultReason::none;
-    }
-
-    [[gnu::noinline]] Translation fault(Request request, FaultReason reason, Level level, std::uint64_t entry) {
+    Translation fault(const AccessRequest& request, FaultReason reason, Level level, std::uint64_t entry) {
         std::uint8_t code = 0;
         if (reason == FaultReason::read_only || reason == FaultReason::kernel_only || reason == FaultReason::no_execute)
             code |= fault::protection;
@@ -362,7 +283,7 @@ private:
         return no_pfn;
     }
 
-    [[gnu::noinline]] void cache_table(std::uint64_t address, Pfn table) {
+    void cache_table(std::uint64_t address, Pfn table) {
         const unsigned entries = tlb().configuration.walk_cache_entries;
         const CpuTlb& own = tlb().cpus[cpu_];
         unsigned place = 0;
@@ -383,19 +304,22 @@ private:
     CpuId cpu_;
 };
 
-/// While somebody looks.
-[[gnu::noinline]] Mmu::Translation recorded(const TlbEmitter& tlbs, const PagingEmitter& tables,
-                                            const BuddyState& buddy, CpuId cpu, Request request) {
-    return Translator(tlbs, tables, buddy, cpu).translate(request);
+template <class Tlbs, class Tables>
+[[gnu::noinline]] Mmu::Translation translate_slowly(Tlbs tlbs, Tables tables, const BuddyState& buddy,
+                                                    AccessRequest request) {
+    return Translator(tlbs, tables, buddy, request.cpu).translate(request);
 }
 
 }  // namespace
 
 Mmu::Translation Mmu::translate(std::uint64_t address, AccessKind access, bool from_user) {
-    const Request request{address, access, from_user};
+    const AccessRequest request{address, access, from_user, cpu_};
     if (tlb_emitter_.recording()) [[unlikely]]
-        return recorded(tlb_emitter_, paging_emitter_, buddy_, cpu_, request);
-    return Translator(tlb_emitter_.silent(), paging_emitter_.silent(), buddy_, cpu_).translate(request);
+        return translate_slowly(tlb_emitter_, paging_emitter_, buddy_, request);
+    const std::uint64_t physical = translate_fast(tlb_emitter_.silent(), paging_, request);
+    if (physical != no_translation) [[likely]]
+        return {true, 0, physical};
+    return translate_slowly(tlb_emitter_.silent(), paging_emitter_.silent(), buddy_, request);
 }
 
 }  // namespace pageframe

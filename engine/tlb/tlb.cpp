@@ -100,6 +100,21 @@ TlbPlaces first_places(const TlbState& state, unsigned structure) {
     return places;
 }
 
+/// The place that serves such accesses to 4 KiB pages on a level, if there is only one and it is simple.
+const TlbPlaces* only_place(const TlbState& state, unsigned cache_level, unsigned use) {
+    const std::uint32_t probed = state.probes[cache_level][use].of_sizes[small_pages];
+    if (!std::has_single_bit(probed)) return nullptr;
+    const TlbPlaces& place = state.places[static_cast<unsigned>(std::countr_zero(probed))];
+    return place.simple ? &place : nullptr;
+}
+
+TlbRoute route_of(const TlbState& state, unsigned use) {
+    const TlbPlaces* const first = only_place(state, 0, use);
+    const TlbPlaces* const second = only_place(state, 1, use);
+    if (first == nullptr || second == nullptr || state.configuration.walk_cache_entries != 0) return {};
+    return {*first, *second, true};
+}
+
 }  // namespace
 
 TlbState make_tlb(const std::shared_ptr<ChunkPool>& pool, const TlbConfiguration& configuration, std::size_t cpus,
@@ -130,6 +145,7 @@ TlbState make_tlb(const std::shared_ptr<ChunkPool>& pool, const TlbConfiguration
         state.entries_per_cpu -= state.entries_per_cpu % entries_in_a_row;
         state.sets_per_cpu += first.sets;
     }
+    for (unsigned use = 0; use < 2; ++use) state.routes[use] = route_of(state, use);
     return state;
 }
 
@@ -147,13 +163,20 @@ std::uint32_t TlbState::way_of(CpuId cpu, const TlbPlaces& place, std::uint32_t 
                                std::uint16_t pcid) const {
     if (!place.ordered) [[unlikely]]
         return way_of_many(cpu, place, number, page, pcid);
-    return way_by_tag(cpu, place, number, page, pcid);
+    std::uint64_t rest = ways_tagged(set(cpu, place, number), page_tag(page, place.set_bits));
+    if (rest == 0) return no_way;
+    const TlbEntry* const first = first_entry(cpu, place, number);
+    for (; rest != 0; rest &= rest - 1) {
+        const std::uint32_t way = first_tagged(rest);
+        if (first[way].is_for(page, place.level, pcid)) return way;
+    }
+    return no_way;
 }
 
 std::uint32_t TlbState::oldest_way(CpuId cpu, const TlbPlaces& place, std::uint32_t number) const {
     if (!place.ordered) [[unlikely]]
         return oldest_of_many(cpu, place, number);
-    return static_cast<std::uint32_t>(set(cpu, place, number).order >> place.oldest_shift);
+    return oldest_in(set(cpu, place, number).order, place.oldest_shift);
 }
 
 void TlbState::renew_set(CpuId cpu, const TlbPlaces& place, std::uint32_t number) {

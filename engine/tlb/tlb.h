@@ -100,6 +100,12 @@ struct TlbEntry : TlbTraits {
     std::uint64_t stamp = 0;  ///< of its last use; 0: not valid, so that free entries are the oldest
     std::uint64_t reserved = 0;
 
+    /// Without asking the tables again: refused, or to be marked dirty, the processor does.
+    bool allows(AccessKind access, bool from_user) const {
+        if (access == AccessKind::store && (!write || !dirty)) return false;
+        if (access == AccessKind::fetch && no_execute) return false;
+        return !from_user || user;
+    }
     bool is_for(std::uint64_t wanted, Level of_level, std::uint16_t space) const {
         return page == wanted && valid && level == of_level && (global || pcid == space);
     }
@@ -189,6 +195,15 @@ struct TlbProbes {
 };
 static_assert(sizeof(TlbProbes) == 64);
 
+/// The places of an access to a 4 KiB page where there is one on each level, both simple (fast_path.h).
+struct TlbRoute {
+    TlbPlaces first;
+    TlbPlaces second;
+    bool usable = false;
+};
+/// Of CpuTlb::levels_used: 4 KiB pages only, or none yet.
+inline constexpr std::uint8_t small_pages = 1;
+
 struct TlbState {
     TlbConfiguration configuration;
     /// By level (0: first, 1: second) and use (0: fetch, 1: data).
@@ -197,6 +212,7 @@ struct TlbState {
     ChunkArray<TlbSet> sets;       ///< by CPU * sets_per_cpu + set; empty until then, too
     std::vector<CpuTlb> cpus;
     std::array<TlbPlaces, most_tlb_places> places{};
+    std::array<TlbRoute, 2> routes{};  ///< by use (0: fetch, 1: data)
     std::uint32_t entries_per_cpu = 0;
     std::uint32_t sets_per_cpu = 0;
     std::uint64_t stamp = 0;  ///< grows with every use
@@ -218,31 +234,23 @@ struct TlbState {
         while (structure + 1U < configuration.count && slot >= places_of(structure + 1).first_slot) ++structure;
         return structure;
     }
-    const TlbEntry& entry(CpuId cpu, TlbSlot slot) const { return entries[std::size_t{cpu} * entries_per_cpu + slot]; }
+    std::size_t entry_index(CpuId cpu, TlbSlot slot) const { return std::size_t{cpu} * entries_per_cpu + slot; }
+    std::size_t set_index(CpuId cpu, const TlbPlaces& place, std::uint32_t number) const {
+        return std::size_t{cpu} * sets_per_cpu + place.first_set + number;
+    }
+    const TlbEntry& entry(CpuId cpu, TlbSlot slot) const { return entries[entry_index(cpu, slot)]; }
     std::uint64_t misses_of(CpuId cpu, unsigned structure) const;
     const TlbProbes& probes_for(AccessKind access, unsigned cache_level) const {
         return probes[cache_level - 1][access == AccessKind::fetch ? 0 : 1];
     }
     const TlbSet& set(CpuId cpu, const TlbPlaces& place, std::uint32_t number) const {
-        return sets[std::size_t{cpu} * sets_per_cpu + place.first_set + number];
+        return sets[set_index(cpu, place, number)];
     }
     /// Its entries, of a set of no more than `most_ordered_ways`: it lies in one chunk.
     const TlbEntry* first_entry(CpuId cpu, const TlbPlaces& place, std::uint32_t number) const {
         return &entry(cpu, slot_of(place, number, 0));
     }
-    /// The way of this set, one with tags, that has a page, or `no_way`.
-    [[gnu::always_inline]] std::uint32_t way_by_tag(CpuId cpu, const TlbPlaces& place, std::uint32_t number,
-                                                    std::uint64_t page, std::uint16_t pcid) const {
-        std::uint64_t rest = ways_tagged(set(cpu, place, number), page_tag(page, place.set_bits));
-        if (rest == 0) return no_way;
-        const TlbEntry* const first = first_entry(cpu, place, number);
-        for (; rest != 0; rest &= rest - 1) {
-            const std::uint32_t way = first_tagged(rest);
-            if (first[way].is_for(page, place.level, pcid)) return way;
-        }
-        return no_way;
-    }
-    /// The same of any set.
+    /// The way of this set that has a page, or `no_way`.
     std::uint32_t way_of(CpuId cpu, const TlbPlaces& place, std::uint32_t number, std::uint64_t page,
                          std::uint16_t pcid) const;
     /// The way used longest ago: a free one where there is one.
@@ -256,9 +264,9 @@ struct TlbState {
 
     // --- for events ---
 
-    TlbEntry& write_entry(CpuId cpu, TlbSlot slot) { return entries.write(std::size_t{cpu} * entries_per_cpu + slot); }
+    TlbEntry& write_entry(CpuId cpu, TlbSlot slot) { return entries.write(entry_index(cpu, slot)); }
     TlbSet& write_set(CpuId cpu, const TlbPlaces& place, std::uint32_t number) {
-        return sets.write(std::size_t{cpu} * sets_per_cpu + place.first_set + number);
+        return sets.write(set_index(cpu, place, number));
     }
     /// A set's order and tags, from its entries.
     void renew_set(CpuId cpu, const TlbPlaces& place, std::uint32_t number);

@@ -41,11 +41,14 @@ struct UseEntry {
     std::uint16_t way;
     std::uint8_t structure;
     CpuId cpu;
-    [[gnu::always_inline]] void apply(TlbState& state) const {
-        ++state.cpus[cpu].counts[structure].hits;
-        state.write_entry(cpu, slot).stamp = ++state.stamp;
+    void apply(TlbState& state) const {
         const TlbPlaces& place = state.places_of(structure);
-        TlbSet& used = state.write_set(cpu, place, set);
+        change(state, state.cpus[cpu], state.write_set(cpu, place, set), state.write_entry(cpu, slot), place);
+    }
+    [[gnu::always_inline]] void change(TlbState& state, CpuTlb& own, TlbSet& used, TlbEntry& entry,
+                                       const TlbPlaces& place) const {
+        ++own.counts[structure].hits;
+        entry.stamp = ++state.stamp;
         if (place.ordered) [[likely]]
             used.order = order_after_use(used.order, way);
         turn_tree(state, used, way, place.ways);
@@ -74,9 +77,8 @@ struct MissEntry {
     std::uint8_t cache_level;
     CpuId cpu;
     AccessKind access;
-    void apply(TlbState& state) const {
-        ++state.cpus[cpu].misses[cache_level - 1U][access == AccessKind::fetch ? 0 : 1];
-    }
+    void apply(TlbState& state) const { change(state.cpus[cpu]); }
+    void change(CpuTlb& own) const { ++own.misses[cache_level - 1U][access == AccessKind::fetch ? 0 : 1]; }
     Sentence sentence(const TlbState& state) const;
 };
 
@@ -96,30 +98,29 @@ struct FillEntry {
     CpuId cpu;
     bool evicts;
     bool drew_lots;  ///< random replacement: the generator has moved on
-    [[gnu::always_inline]] void apply(TlbState& state) const {
+    void apply(TlbState& state) const {
         const TlbPlaces& place = state.places[places_index(structure, level)];
-        const std::uint64_t page = address >> place.page_shift;
-        const std::uint8_t tag = page_tag(page, place.set_bits);
-        const std::uint32_t oldest_shift = place.oldest_shift;
-        const bool simple = place.simple;
+        change(state, state.cpus[cpu], state.write_set(cpu, place, set), state.write_entry(cpu, slot), place);
+    }
+    [[gnu::always_inline]] void change(TlbState& state, CpuTlb& own, TlbSet& changed, TlbEntry& filled,
+                                       const TlbPlaces& place) const {
         std::uint32_t traits = traits_word(entry, level, pcid);
         if (!state.configuration.global_pages) [[unlikely]]
             traits &= ~static_cast<std::uint32_t>(pte::global);
-        CpuTlb& own = state.cpus[cpu];
-        TlbSet& changed = state.write_set(cpu, place, set);
-        TlbEntry& filled = state.write_entry(cpu, slot);
+        const std::uint64_t page = address >> level_shift(level);
+        const std::uint32_t oldest_shift = place.oldest_shift;
+        changed.order = oldest_in(changed.order, oldest_shift) == way ? order_after_refill(changed.order, oldest_shift)
+                                                                      : order_after_use(changed.order, way);
+        // Of a set without order nobody reads them.
+        changed.tags[way % most_ordered_ways] = page_tag(page, place.set_bits);
         static_cast<TlbTraits&>(filled) = std::bit_cast<TlbTraits>(traits);
         filled.pfn = pfn;
         filled.page = page;
         filled.stamp = ++state.stamp;
         own.counts[structure].evictions += evicts;
-        changed.order = changed.order >> oldest_shift == way ? order_after_refill(changed.order, oldest_shift)
-                                                             : order_after_use(changed.order, way);
-        changed.tags[way % most_ordered_ways] = tag;  // of a set without order nobody reads them
-        if (!simple) [[unlikely]]
+        if (!place.simple) [[unlikely]]
             turn_tree(state, changed, way, place.ways);
-        if (!(own.levels_used >> level & 1)) [[unlikely]]
-            own.levels_used |= static_cast<std::uint8_t>(1U << level);
+        own.levels_used |= static_cast<std::uint8_t>(1U << level);
         if (drew_lots) [[unlikely]]
             state.random = after_a_draw(state.random);
     }
@@ -141,9 +142,10 @@ struct CountWalk {
     CpuId cpu;
     std::uint8_t steps;
     bool from_cache;
-    void apply(TlbState& state) const {
-        ++state.cpus[cpu].walks;
-        state.cpus[cpu].walk_steps += steps;
+    void apply(TlbState& state) const { change(state.cpus[cpu]); }
+    void change(CpuTlb& own) const {
+        ++own.walks;
+        own.walk_steps += steps;
     }
     Sentence sentence(const TlbState& state) const;
 };

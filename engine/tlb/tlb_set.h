@@ -42,9 +42,13 @@ constexpr std::uint64_t order_after_use(std::uint64_t order, std::uint32_t way) 
     return above | below << 4 | way;
 }
 
-/// The same for the way used longest ago, whose nibble is the highest.
+/// The way used longest ago, whose nibble is the highest.
+constexpr std::uint32_t oldest_in(std::uint64_t order, std::uint32_t oldest_shift) {
+    return static_cast<std::uint32_t>(order >> oldest_shift) & 0xf;
+}
+/// order_after_use() of that way.
 constexpr std::uint64_t order_after_refill(std::uint64_t order, std::uint32_t oldest_shift) {
-    const std::uint64_t way = order >> oldest_shift;
+    const std::uint64_t way = oldest_in(order, oldest_shift);
     return (order ^ way << oldest_shift) << 4 | way;
 }
 
