@@ -38,26 +38,16 @@ public:
     PageAllocator(BuddyState& state, CpuId cpu, Recorder* recorder, std::vector<MovedPage>* moves = nullptr)
         : PageDecisions(BuddyEmitter(state, recorder), cpu), whole_state_(state), moves_(moves) {}
 
-    /// alloc_pages() and free_pages() for who has no PageAllocator: none is made where none is needed.
-    static Pfn alloc_pages(BuddyState& state, CpuId cpu, Recorder* recorder, std::vector<MovedPage>* moves,
-                           GfpFlags gfp_flags, Order order, NodeId node) {
-        if (recorder == nullptr) [[likely]]
-            if (const Pfn pfn = take_silently(state, cpu, gfp_flags, order, node); pfn != no_pfn) return pfn;
-        return PageAllocator(state, cpu, recorder, moves).allocate(gfp_flags, order, node);
-    }
-    static bool free_pages(BuddyState& state, CpuId cpu, Recorder* recorder, Pfn pfn, Order order,
-                           OperationNumber taken_by) {
-        if (recorder == nullptr && give_back_silently(state, cpu, pfn, order, taken_by)) [[likely]]
-            return true;
-        return PageAllocator(state, cpu, recorder).free_block(pfn, order, taken_by);
-    }
-
     // --- the kernel's API ---
 
     /// alloc_pages_node(node, ...); no_node: the CPU's own. no_pfn when there is nothing.
     Pfn alloc_pages(GfpFlags gfp_flags, Order order, NodeId node = no_node) {
-        return alloc_pages(whole_state_, cpu_, emitter_.recorder(), moves_, gfp_flags, order, node);
+        if (!emitter_.recording())
+            if (const Pfn pfn = take_silently(whole_state_, cpu_, gfp_flags, order, node); pfn != no_pfn) return pfn;
+        return allocate(gfp_flags, order, node);
     }
+    /// The same by the whole way: take_silently() had nothing.
+    Pfn allocate(GfpFlags gfp_flags, Order order, NodeId node);
     /// alloc_pages_exact(): `bytes` rounded up to pages; what the power of two has too much goes back.
     Pfn alloc_pages_exact(GfpFlags gfp_flags, std::uint64_t bytes);
     /// alloc_pages_bulk_array() into an empty array: order-0 pages, appended to `pages`.
@@ -65,10 +55,11 @@ public:
     /// __free_pages(). `taken_by`: the operation the caller's pointer came from, no_operation if unknown.
     /// False when the call was a mistake.
     bool free_pages(Pfn pfn, Order order, OperationNumber taken_by = no_operation) {
-        const bool good = free_pages(whole_state_, cpu_, emitter_.recorder(), pfn, order, taken_by);
-        made_mistake_ |= !good;
-        return good;
+        if (!emitter_.recording() && give_back_silently(whole_state_, cpu_, pfn, order, taken_by)) return true;
+        return free_block(pfn, order, taken_by);
     }
+    /// The same by the whole way: give_back_silently() would not.
+    bool free_block(Pfn pfn, Order order, OperationNumber taken_by);
     bool free_pages_exact(Pfn pfn, std::uint64_t bytes);
     bool split_page(Pfn pfn, Order order);
 
@@ -98,7 +89,6 @@ private:
     friend class RarePages;
 
     // allocate.cpp
-    Pfn allocate(GfpFlags gfp_flags, Order order, NodeId node);
     Pfn slow_path(const Request& request);
     std::uint32_t slow_path_flags(const Request& request) const;
 
@@ -162,7 +152,6 @@ private:
     void take_range(ZoneId zone, Pfn start, Pfn end);
 
     // free.cpp
-    bool free_block(Pfn pfn, Order order, OperationNumber taken_by);
     bool check_free(Pfn pfn, Order order, OperationNumber taken_by, Order& real_order);
     void mistake(const PageMistake& what);
 

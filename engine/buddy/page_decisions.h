@@ -62,6 +62,7 @@ protected:
     Pfn rmqueue_buddy(ZoneId zone, const Request& request, std::uint32_t alloc_flags);
     Pfn rmqueue_smallest(ZoneId zone, Order order, Migratetype migratetype);
     Pfn rmqueue_any(ZoneId zone, Order order, Migratetype migratetype, std::uint32_t alloc_flags);
+    Pfn rmqueue_others(ZoneId zone, Order order, Migratetype migratetype, std::uint32_t alloc_flags);
 
     // watermarks.h
     bool watermark_fast(ZoneId zone, const Request& request, std::uint32_t alloc_flags, std::uint32_t extra);

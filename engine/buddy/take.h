@@ -110,14 +110,22 @@ Pfn PageDecisions<Self, Emitter>::rmqueue_any(ZoneId id, Order order, Migratetyp
         const Pfn pfn = rmqueue_smallest(id, order, Migratetype::cma);
         if (pfn != no_pfn) return pfn;
     }
+    const Pfn pfn = rmqueue_smallest(id, order, migratetype);
+    return pfn != no_pfn ? pfn : rmqueue_others(id, order, migratetype, alloc_flags);
+}
+
+/// The rest of __rmqueue(): the type's own lists have nothing.
+template <class Self, class Emitter>
+[[gnu::noinline]] Pfn PageDecisions<Self, Emitter>::rmqueue_others(ZoneId id, Order order, Migratetype migratetype,
+                                                                   std::uint32_t alloc_flags) {
     for (;;) {
-        Pfn pfn = rmqueue_smallest(id, order, migratetype);
-        if (pfn != no_pfn) return pfn;
         if (alloc_flags & cma_allowed) {
-            pfn = rmqueue_smallest(id, order, Migratetype::cma);
+            const Pfn pfn = rmqueue_smallest(id, order, Migratetype::cma);
             if (pfn != no_pfn) return pfn;
         }
         if (!self().rmqueue_fallback(id, order, migratetype, alloc_flags)) return no_pfn;
+        const Pfn pfn = rmqueue_smallest(id, order, migratetype);
+        if (pfn != no_pfn) return pfn;
     }
 }
 

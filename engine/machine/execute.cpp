@@ -1,4 +1,4 @@
-// One operation: to the allocator that it concerns.
+// One operation: to the allocator that it concerns. Those that nobody watches seldom come here (execute.h).
 #include <algorithm>
 
 #include "engine/buddy/page_allocator.h"
@@ -23,10 +23,6 @@ OperationResult checked(const PageAllocator& allocator) {
     OperationResult result;
     if (allocator.made_mistake()) result.status = OperationStatus::mistake;
     return result;
-}
-
-OperationNumber taken_by(const Operation& operation) {
-    return operation.argument < no_operation ? static_cast<OperationNumber>(operation.argument) : no_operation;
 }
 
 OperationResult take_many(PageAllocator& allocator, const Operation& operation, std::vector<Pfn>& pages) {
@@ -57,13 +53,16 @@ OperationResult dispatch(State& state, const Operation& operation, Recorder* rec
         return {operation.argument == 0 ? OperationStatus::mistake : OperationStatus::done, operation.argument};
     case OperationKind::alloc_pages:
         if (atomic) allocator.check_atomic(operation.gfp_flags);
-        return taken(allocator.alloc_pages(operation.gfp_flags, operation.order, operation.node), allocator);
+        return taken(allocator.allocate(operation.gfp_flags, operation.order, operation.node), allocator);
     case OperationKind::alloc_pages_exact:
         if (atomic) allocator.check_atomic(operation.gfp_flags);
         return taken(allocator.alloc_pages_exact(operation.gfp_flags, operation.argument), allocator);
     case OperationKind::alloc_pages_bulk:
         if (atomic) allocator.check_atomic(operation.gfp_flags);
         return take_many(allocator, operation, output.pages);
+    case OperationKind::free_pages:
+        allocator.free_block(operation.pfn, operation.order, taken_by(operation));
+        return checked(allocator);
     case OperationKind::free_pages_exact:
         allocator.free_pages_exact(operation.pfn, operation.argument);
         return checked(allocator);
@@ -78,14 +77,15 @@ OperationResult dispatch(State& state, const Operation& operation, Recorder* rec
     case OperationKind::cma_release:
         allocator.cma_release(operation.pfn, frames_asked(state, operation.argument));
         return checked(allocator);
-    default: return {};  // of other subsystems, or with a way of its own: execute() knows
+    default: return {};  // of other subsystems
     }
     return {};
 }
 
-/// Everything but the shortest ways.
-[[gnu::noinline]] OperationResult execute_long(State& state, const Operation& operation, OperationNumber number,
-                                               Recorder* recorder, OperationOutput& output) {
+}  // namespace
+
+OperationResult execute_whole(State& state, const Operation& operation, OperationNumber number, Recorder* recorder,
+                              OperationOutput& output) {
     if (is_slab_operation(operation.kind)) return execute_slab(state, operation, recorder, output);
     if (is_virtual_memory(operation.kind)) {
         OperationResult result = execute_virtual(state, operation, number, recorder, output);
@@ -96,56 +96,6 @@ OperationResult dispatch(State& state, const Operation& operation, Recorder* rec
     if ((operation.gfp_flags & gfp::zero) && operation.kind == OperationKind::alloc_pages && result.value < no_pfn)
         clear_allocated(state, static_cast<Pfn>(result.value), frames_in(operation.order), recorder);
     return result;
-}
-
-// What comes by the million. Each is a function of its own, which the compiler gives no more to do than it has.
-
-[[gnu::noinline]] OperationResult take_pages(State& state, const Operation& operation, OperationNumber number,
-                                             Recorder* recorder, OperationOutput& output) {
-    if ((operation.context & context_atomic) || (operation.gfp_flags & gfp::zero)) [[unlikely]]
-        return execute_long(state, operation, number, recorder, output);
-    const Pfn pfn = PageAllocator::alloc_pages(state.buddy, operation.cpu, recorder, &output.moves, operation.gfp_flags,
-                                               operation.order, operation.node);
-    return {pfn == no_pfn ? OperationStatus::failed : OperationStatus::done, pfn};
-}
-
-[[gnu::noinline]] OperationResult give_pages(State& state, const Operation& operation, Recorder* recorder) {
-    const bool good = PageAllocator::free_pages(state.buddy, operation.cpu, recorder, operation.pfn, operation.order,
-                                                taken_by(operation));
-    return {good ? OperationStatus::done : OperationStatus::mistake, 0};
-}
-
-[[gnu::noinline]] OperationResult take_object(State& state, const Operation& operation, OperationNumber number,
-                                              Recorder* recorder, OperationOutput& output) {
-    std::uint64_t address = 0;
-    if (recorder == nullptr && allocate_object_fast(state.slab, operation, address)) [[likely]]
-        return {OperationStatus::done, address};
-    return execute_long(state, operation, number, recorder, output);
-}
-
-[[gnu::noinline]] OperationResult give_object(State& state, const Operation& operation, OperationNumber number,
-                                              Recorder* recorder, OperationOutput& output) {
-    if (recorder == nullptr && free_object_fast(state.slab, operation)) [[likely]]
-        return {OperationStatus::done, 0};
-    return execute_long(state, operation, number, recorder, output);
-}
-
-}  // namespace
-
-OperationResult execute(State& state, const Operation& operation, OperationNumber number, Recorder* recorder,
-                        OperationOutput& output) {
-    state.buddy.operation = state.slab.operation = number;
-    output.pages.clear();
-    output.moves.clear();
-    switch (operation.kind) {
-    case OperationKind::alloc_pages: return take_pages(state, operation, number, recorder, output);
-    case OperationKind::free_pages: return give_pages(state, operation, recorder);
-    case OperationKind::kmem_cache_alloc:
-    case OperationKind::kmalloc: return take_object(state, operation, number, recorder, output);
-    case OperationKind::kmem_cache_free:
-    case OperationKind::kfree: return give_object(state, operation, number, recorder, output);
-    default: return execute_long(state, operation, number, recorder, output);
-    }
 }
 
 }  // namespace pageframe

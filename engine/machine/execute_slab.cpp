@@ -5,6 +5,7 @@
 
 #include "engine/kmalloc/kmalloc.h"
 #include "engine/machine/object_bytes.h"
+#include "engine/slab/fast_path.h"
 #include "engine/slab/machine_pages.h"
 
 namespace pageframe {
@@ -172,6 +173,23 @@ private:
 
 OperationResult execute_slab(State& state, const Operation& operation, Recorder* recorder, OperationOutput& output) {
     return SlabOperations(state, operation, recorder, output).run();
+}
+
+std::uint64_t take_object_silently(SlabState& state, const Operation& operation) {
+    const bool sized = operation.kind == OperationKind::kmalloc;
+    const CacheId cache = sized ? kmalloc_cache(state, operation.argument, operation.gfp_flags) : cache_of(operation);
+    return allocate_fast(SilentEmitter(state), cache, operation.cpu, operation.node,
+                         sized ? static_cast<std::uint32_t>(operation.argument) : 0);
+}
+
+bool give_object_silently(SlabState& state, const Operation& operation) {
+    CacheId cache = cache_of(operation);
+    if (operation.kind == OperationKind::kfree) {
+        const SlabId slab = slab_of_address(state, operation.argument);
+        if (slab == no_slab) return false;
+        cache = state.slabs[slab].cache;
+    }
+    return free_fast(SilentEmitter(state), cache, operation.cpu, operation.argument, operation.text);
 }
 
 }  // namespace pageframe

@@ -13,16 +13,12 @@
 #include "engine/core/event.h"
 #include "engine/core/operation.h"
 #include "engine/machine/configuration.h"
+#include "engine/machine/execute.h"
 #include "engine/machine/state.h"
 
 namespace pageframe {
 
 /// A started machine. All its later copies draw their chunks from `pool`.
 State boot(const MachineConfiguration& configuration, std::shared_ptr<ChunkPool> pool);
-
-/// Runs one operation. `output` holds what the result's spans show. `recorder`: nullptr, or receives the
-/// events.
-OperationResult execute(State& state, const Operation& operation, OperationNumber number, Recorder* recorder,
-                        OperationOutput& output);
 
 }  // namespace pageframe

@@ -187,6 +187,7 @@ struct ColourSlab {
     void apply(SlabState& state) const {
         Slab& own = state.slabs.write(slab);
         own.colour = start;
+        own.first_offset += start;
         own.management_off_slab = state.caches[cache].geometry.management_off_slab;
         CacheNode& node = state.write_cache_node(cache, own.node);
         node.colour_next = colour_next;

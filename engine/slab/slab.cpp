@@ -76,7 +76,7 @@ void add_slab(SlabState& state, SlabId id, CacheId cache, Pfn pfn, Order order, 
     slab.first_object = take_run(state, slab.size_class);
     slab.object_distance = owner.geometry.size;
     slab.reciprocal = reciprocal_of(owner.geometry.size);
-    slab.red_left_pad = owner.geometry.red_left_pad;
+    slab.first_offset = owner.geometry.red_left_pad;
     slab.next_of_cache = std::exchange(owner.slabs, id);
     if (slab.next_of_cache != no_slab) state.slabs.write(slab.next_of_cache).previous_of_cache = id;
 

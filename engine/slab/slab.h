@@ -99,7 +99,7 @@ struct Slab {
     // What of the cache's geometry turns an address into an object and back, kept where that is asked.
     std::uint32_t object_distance = 0;  ///< from one object to the next
     std::uint32_t reciprocal = 0;       ///< of it: reciprocal_size in the kernel
-    std::uint32_t red_left_pad = 0;
+    std::uint32_t first_offset = 0;     ///< bytes before the first object: colour, left red zone
 };
 static_assert(sizeof(Slab) == 64);  // a power of two, for ChunkArray
 
@@ -250,7 +250,7 @@ void start_slab(SlabState& state, std::shared_ptr<ChunkPool> pool, const std::ve
                 std::uint8_t node_count, std::uint64_t seed);
 
 inline std::uint64_t object_address(const Slab& slab, ObjectIndex index) {
-    return direct_map_start + (std::uint64_t{slab.pfn} << page_shift) + slab.colour + slab.red_left_pad +
+    return direct_map_start + (std::uint64_t{slab.pfn} << page_shift) + slab.first_offset +
            std::uint64_t{index} * slab.object_distance;
 }
 inline std::uint64_t object_address(const SlabState& state, ObjectReference object) {
