@@ -56,11 +56,13 @@ private:
 
 }  // namespace
 
-Pfn take_silently(BuddyState& state, CpuId cpu, GfpFlags gfp_flags, Order order, NodeId node) {
+// The whole way in one function each, with all it calls that is not rare.
+
+[[gnu::flatten]] Pfn take_silently(BuddyState& state, CpuId cpu, GfpFlags gfp_flags, Order order, NodeId node) {
     return SilentPages(state, cpu).take(gfp_flags, order, node);
 }
 
-bool give_back_silently(BuddyState& state, CpuId cpu, Pfn pfn, Order order, OperationNumber taken_by) {
+[[gnu::flatten]] bool give_back_silently(BuddyState& state, CpuId cpu, Pfn pfn, Order order, OperationNumber taken_by) {
     return SilentPages(state, cpu).give_back(pfn, order, taken_by);
 }
 

@@ -79,8 +79,9 @@ private:
     std::vector<EventRecord> events_;
 };
 
-/// Emits where nobody looks: the mutation, and nothing else is left of an event. Code that takes its emitter
-/// as a template parameter is compiled once for this one and once for an Emitter.
+/// Emits where nobody looks: the mutation, and nothing else is left of an event (flattened, so that it is not
+/// put together in memory either). Code that takes its emitter as a template parameter is compiled once for
+/// this one and once for an Emitter.
 template <class State>
 class SilentEmitter {
 public:
@@ -90,7 +91,7 @@ public:
     static constexpr bool recording() { return false; }
 
     template <class Event>
-    [[gnu::always_inline]] void emit(const Event& event) const {
+    [[gnu::always_inline, gnu::flatten]] void emit(const Event& event) const {
         event.apply(state_);
     }
     template <class Event>
