@@ -7,7 +7,6 @@
 #include "engine/core/address_text.h"
 #include "ui/description.h"
 #include "ui/format.h"
-#include "ui/slab_focus.h"
 
 namespace pageframe::ui {
 namespace {
@@ -264,16 +263,15 @@ Lens look_through(const State& state, const Session& session, std::uint64_t addr
     return Looking(state, session, address, space).look();
 }
 
-std::uint64_t address_to_look_at(const Playback& playback, const Highlighting& highlight) {
+std::uint64_t address_to_look_at(const Playback& playback, const Highlighting& highlight, const SlabFocus& slabs) {
     if (!highlight.looks_at_step() && highlight.selected_address() == no_address &&
         highlight.selected_frame() != no_pfn)
         return direct_map_of(highlight.selected_frame());
     const Access access = access_of(playback, highlight);
     if (access.source == AddressSource::selected || access.source == AddressSource::step) return access.address;
     // A step of the slab allocator is about an object, one of the page allocator about a frame.
-    SlabFocus focus;
-    focus.follow(playback);
-    if (focus.step_object().slab != no_slab) return object_address(playback.state().slab, focus.step_object());
+    const SlabState& state = playback.state().slab;
+    if (slabs.step_object().slab < state.slab_limit) return object_address(state, slabs.step_object());
     const FrameSpan place = highlight.step_place();
     return place.pfn != no_pfn ? direct_map_of(place.pfn) : access.address;
 }

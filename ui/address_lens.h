@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "ui/access.h"
+#include "ui/slab_focus.h"
 
 namespace pageframe::ui {
 
@@ -45,6 +46,6 @@ LensQuery read_lens_query(std::string_view text, const State& state);
 Lens look_through(const State& state, const Session& session, std::uint64_t address, SpaceId space);
 
 /// The address to look at when nobody types one: what is picked, else the step's.
-std::uint64_t address_to_look_at(const Playback& playback, const Highlighting& highlight);
+std::uint64_t address_to_look_at(const Playback& playback, const Highlighting& highlight, const SlabFocus& slabs);
 
 }  // namespace pageframe::ui

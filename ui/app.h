@@ -77,6 +77,10 @@ public:
         if (playback_) follow_playback();
         return highlighting_;
     }
+    const SlabFocus& slab_focus() {
+        if (playback_) follow_playback();
+        return slab_focus_;
+    }
     /// As if the pointer were there: the page points at something.
     void hover(Pfn pfn);
     void set_zone(std::optional<ZoneId> zone) { picked_zone_ = zone; }

@@ -23,7 +23,7 @@ val lens() {
     ui::Lens lens;
     if (playback != nullptr) {
         const ui::Highlighting& highlight = the_app().highlighting();
-        const std::uint64_t address = ui::address_to_look_at(*playback, highlight);
+        const std::uint64_t address = ui::address_to_look_at(*playback, highlight, the_app().slab_focus());
         if (address != ui::no_address)
             lens = ui::look_through(playback->state(), playback->session(), address,
                                     ui::access_of(*playback, highlight).space);

@@ -39,6 +39,7 @@ public:
         return words_[std::size_t{place} * words_per_frame + index];
     }
     void set_word(std::uint64_t address, std::uint64_t value) {
+        ++version_;
         const std::uint32_t slot = own_slot(static_cast<Pfn>(address >> page_shift));
         words_.write(word_index(slot, address)) = value;
     }
@@ -75,6 +76,8 @@ public:
         const std::uint32_t place = place_of(pfn);
         return place & uniform ? static_cast<int>(place & 0xff) : -1;
     }
+    /// Grows with every write: while it is the same, so is all that was read. Not of a copy of it.
+    std::uint64_t version() const { return version_; }
     /// Frames beyond this one were never written.
     Pfn frames_reached() const { return static_cast<Pfn>(places_.size()); }
 
@@ -133,6 +136,7 @@ private:
     void make_uniform(Pfn pfn, std::uint8_t byte) {
         const std::uint32_t place = place_of(pfn);
         if (place == (uniform | byte)) return;
+        ++version_;
         reach(pfn);
         if (!(place & uniform)) {
             words_.write(place * words_per_frame) = free_slot_;
@@ -143,6 +147,7 @@ private:
 
     ChunkArray<std::uint32_t> places_;
     ChunkArray<std::uint64_t> words_;
+    std::uint64_t version_ = 0;
     std::uint32_t slots_used_ = 0;
     std::uint64_t free_slot_ = no_slot;  ///< given back slots, linked through their first words
 };

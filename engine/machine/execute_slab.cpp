@@ -177,13 +177,13 @@ OperationResult execute_slab(State& state, const Operation& operation, Recorder*
 
 std::uint64_t take_object_silently(SlabState& state, const Operation& operation) {
     const bool sized = operation.kind == OperationKind::kmalloc;
-    const CacheId cache = sized ? kmalloc_cache(state, operation.argument, operation.gfp_flags) : cache_of(operation);
+    const std::uint32_t cache = sized ? kmalloc_cache(state, operation.argument, operation.gfp_flags) : operation.pfn;
     return allocate_fast(SilentEmitter(state), cache, operation.cpu, operation.node,
                          sized ? static_cast<std::uint32_t>(operation.argument) : 0);
 }
 
 bool give_object_silently(SlabState& state, const Operation& operation) {
-    CacheId cache = cache_of(operation);
+    std::uint32_t cache = operation.pfn;
     if (operation.kind == OperationKind::kfree) {
         const SlabId slab = slab_of_address(state, operation.argument);
         if (slab == no_slab) return false;

@@ -13,11 +13,14 @@
 
 namespace pageframe {
 
+// `number`: the cache's, or anything.
+
 /// kmem_cache_alloc_node(): the object's address; 0: SlabAllocator::allocate() is to be asked.
-[[gnu::always_inline]] inline std::uint64_t allocate_fast(SilentEmitter<SlabState> emitter, CacheId cache, CpuId cpu,
-                                                          NodeId node, std::uint32_t requested) {
+[[gnu::always_inline]] inline std::uint64_t allocate_fast(SilentEmitter<SlabState> emitter, std::uint32_t number,
+                                                          CpuId cpu, NodeId node, std::uint32_t requested) {
     const SlabState& state = emitter.state();
-    if (cache >= state.cache_limit) return 0;
+    if (number >= state.cache_limit) return 0;
+    const auto cache = static_cast<CacheId>(number);
     CpuCache* const own = emitter.own(&SlabState::cpu_caches, state.cpu_cache_index(cache, cpu));
     if (own == nullptr || own->freelist == no_object) [[unlikely]]
         return 0;
@@ -34,10 +37,11 @@ namespace pageframe {
 }
 
 /// kmem_cache_free(); false: SlabAllocator::free() is to be asked.
-[[gnu::always_inline]] inline bool free_fast(SilentEmitter<SlabState> emitter, CacheId cache, CpuId cpu,
+[[gnu::always_inline]] inline bool free_fast(SilentEmitter<SlabState> emitter, std::uint32_t number, CpuId cpu,
                                              std::uint64_t address, OperationNumber taken_by) {
     const SlabState& state = emitter.state();
-    if (cache >= state.cache_limit) return false;
+    if (number >= state.cache_limit) return false;
+    const auto cache = static_cast<CacheId>(number);
     CpuCache* const own = emitter.own(&SlabState::cpu_caches, state.cpu_cache_index(cache, cpu));
     if (own == nullptr || own->slab == no_slab) [[unlikely]]
         return false;

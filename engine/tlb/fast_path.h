@@ -81,8 +81,8 @@ private:
 };
 
 /// A page that the first level has not.
-[[gnu::noinline]] inline std::uint64_t miss_fast(SilentEmitter<TlbState> emitter, const PagingState& paging,
-                                                 CpuTlb& own, const TlbRoute& route, AccessRequest request) {
+[[gnu::noinline]] inline std::uint64_t miss_fast(SilentEmitter<TlbState> emitter, TableWalker& walker, CpuTlb& own,
+                                                 const TlbRoute& route, AccessRequest request) {
     const auto [address, access, from_user, cpu] = request;
     if (!is_canonical(address) || in_direct_map(address)) [[unlikely]]
         return no_translation;
@@ -90,10 +90,10 @@ private:
     std::uint32_t way = no_way;
     if (second.set() == nullptr || second.find(own.pcid, way) != nullptr) [[unlikely]]
         return no_translation;
-    const Pfn top = top_of(paging, own.space);
+    const Pfn top = top_of(walker.paging(), own.space);
     if (top == no_pfn) [[unlikely]]
         return no_translation;
-    const TableWalk walk = follow_tables<top_level>(paging, address, top);
+    const TableWalk walk = walker.walk(top, address);
     const bool stores = access == AccessKind::store;
     const std::uint64_t needed = pte::present | pte::accessed;
     if (walk.level != 0 || (walk.all & needed) != needed || (stores && !(walk.entry & pte::dirty))) [[unlikely]]
@@ -114,7 +114,7 @@ private:
 }
 
 /// The physical address, or `no_translation`.
-[[gnu::always_inline]] inline std::uint64_t translate_fast(SilentEmitter<TlbState> emitter, const PagingState& paging,
+[[gnu::always_inline]] inline std::uint64_t translate_fast(SilentEmitter<TlbState> emitter, TableWalker& walker,
                                                            AccessRequest request) {
     const TlbState& tlb = emitter.state();
     const TlbRoute& route = tlb.routes[request.access == AccessKind::fetch ? 0 : 1];
@@ -128,7 +128,7 @@ private:
         return no_translation;
     std::uint32_t way = no_way;
     TlbEntry* const entry = first.find(own.pcid, way);
-    if (entry == nullptr) return miss_fast(emitter, paging, own, route, request);
+    if (entry == nullptr) return miss_fast(emitter, walker, own, route, request);
     if (!entry->allows(request.access, request.from_user)) [[unlikely]]
         return no_translation;
     const UseEntry event{request.address,         no_slot,    0, static_cast<std::uint16_t>(way),

@@ -316,7 +316,7 @@ Mmu::Translation Mmu::translate(std::uint64_t address, AccessKind access, bool f
     const AccessRequest request{address, access, from_user, cpu_};
     if (tlb_emitter_.recording()) [[unlikely]]
         return translate_slowly(tlb_emitter_, paging_emitter_, buddy_, request);
-    const std::uint64_t physical = translate_fast(tlb_emitter_.silent(), paging_, request);
+    const std::uint64_t physical = translate_fast(tlb_emitter_.silent(), walker_, request);
     if (physical != no_translation) [[likely]]
         return {true, 0, physical};
     return translate_slowly(tlb_emitter_.silent(), paging_emitter_.silent(), buddy_, request);

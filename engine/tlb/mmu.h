@@ -18,6 +18,7 @@
 
 #include "engine/buddy/buddy.h"
 #include "engine/tlb/tlb_events.h"
+#include "engine/tlb/walk.h"
 
 namespace pageframe {
 
@@ -25,7 +26,7 @@ class Mmu {
 public:
     Mmu(TlbState& tlb, PagingState& paging, const BuddyState& buddy, CpuId cpu, Recorder* recorder)
         : tlb_emitter_(tlb, recorder), paging_emitter_(paging, recorder), tlb_(tlb_emitter_.state()),
-          paging_(paging_emitter_.state()), buddy_(buddy), cpu_(cpu) {}
+          paging_(paging_emitter_.state()), walker_(paging_), buddy_(buddy), cpu_(cpu) {}
 
     struct Translation {
         bool good = false;
@@ -77,6 +78,7 @@ private:
     PagingEmitter paging_emitter_;
     const TlbState& tlb_;
     const PagingState& paging_;
+    TableWalker walker_;
     const BuddyState& buddy_;
     CpuId cpu_;
 };

@@ -45,6 +45,10 @@ void access(benchmark::State& bench, std::uint64_t pages, std::uint64_t step) {
 void tlb_access(benchmark::State& bench) { access(bench, 8192, 1); }
 BENCHMARK(tlb_access);
 
+/// The same with no two pages in a row of the same last table.
+void tlb_access_far(benchmark::State& bench) { access(bench, 8192, 515); }
+BENCHMARK(tlb_access_far);
+
 /// Every access is found in the first level.
 void tlb_access_hit(benchmark::State& bench) { access(bench, 32, 1); }
 BENCHMARK(tlb_access_hit);

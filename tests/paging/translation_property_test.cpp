@@ -1,7 +1,9 @@
 // Random maps, unmaps, protections, accesses, flushes and switches against a naive translation: a map from
 // page to frame for each address space, and for each CPU and page the set of answers that are allowed. A
 // CPU may go on with what the page was since its last flush; never with anything older.
+#include <array>
 #include <map>
+#include <optional>
 
 #include <gtest/gtest.h>
 
@@ -90,13 +92,19 @@ private:
     SpaceId space_of(CpuId cpu) const { return state_.tlb.started() ? state_.tlb.cpus[cpu].space : kernel_space; }
     std::uint64_t address_of(unsigned page) { return base + page * page_size + random_.below(page_size - 8); }
 
+    /// One that is kept, as a trace keeps it, or one for a single operation.
+    Mmu& mmu_of(CpuId cpu) {
+        if (!mmus_[cpu] || random_.below(4) == 0)
+            mmus_[cpu].emplace(state_.tlb, state_.paging, state_.buddy, cpu, nullptr);
+        return *mmus_[cpu];
+    }
+
     void access(CpuId cpu) {
         const SpaceId space = space_of(cpu);
         const unsigned page = random_.below(pages);
         const bool store = random_.below(2) == 0;
         const std::uint64_t address = address_of(page);
-        VirtualMemory memory(state_, cpu, number_++, nullptr, nullptr);
-        const Mmu::Translation got = memory.mmu.translate(address, store ? AccessKind::store : AccessKind::load);
+        const Mmu::Translation got = mmu_of(cpu).translate(address, store ? AccessKind::store : AccessKind::load);
         const NaivePage now = truth_[{space, page}];
         const auto answers = [&](const NaivePage& was) {
             const bool good = was.pfn != no_pfn && (!store || was.write);
@@ -197,6 +205,7 @@ private:
     }
 
     State state_;
+    std::array<std::optional<Mmu>, 3> mmus_;
     Random random_;
     OperationNumber number_ = 0;
     std::map<Key, NaivePage> truth_;

@@ -75,8 +75,25 @@ TEST(FrameMap, NeverReadsMoreThanItsShareInOneFrame) {
 
 TEST(FrameMap, MeansAreExact) {
     const Colour blue = colour_from_rgb(0x5aa9e6);
-    EXPECT_EQ(average(colour_sum(blue) * 4096, 4096), blue);
-    EXPECT_EQ(average(colour_sum(0xff000000U) + colour_sum(0xff0000feU), 2), 0xff00007fU);
+    EXPECT_EQ(ColourMean(4096).of(colour_sum(blue) * 4096), blue);
+    EXPECT_EQ(ColourMean(2).of(colour_sum(0xff000000U) + colour_sum(0xff0000feU)), 0xff00007fU);
+}
+
+/// A mean multiplies; what it stands for is a division. The sums around every border between two results.
+TEST(FrameMap, MeansAreWhatADivisionGives) {
+    for (std::uint32_t count = 1; count <= ColourMean::most_colours; count += count < 300 ? 1 : 37) {
+        const ColourMean mean(count);
+        for (std::uint32_t level = 0; level <= 0xff; ++level)
+            for (const std::int64_t beside : {-1, 0, 1}) {
+                const std::int64_t sum = std::int64_t{level} * count + count / 2 + beside;
+                if (sum < 0 || sum > std::int64_t{0xff} * count) continue;
+                const auto expected = static_cast<Colour>((sum + count / 2) / count);
+                ASSERT_EQ(mean.of(static_cast<ColourSum>(sum)) & 0xffU, expected) << sum << " / " << count;
+                ASSERT_EQ(mean.of(static_cast<ColourSum>(sum) << 42) >> 16 & 0xffU, expected);
+            }
+    }
+    const ColourMean largest(ColourMean::most_colours);
+    EXPECT_EQ(largest.of(colour_sum(0xffffffffU) * ColourMean::most_colours), 0xffffffffU);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <array>
+#include <cassert>
 #include <cstdint>
 #include <vector>
 
@@ -36,12 +37,30 @@ using ColourSum = std::uint64_t;
 constexpr ColourSum colour_sum(Colour colour) {
     return ColourSum{colour & 0xffU} | ColourSum{colour >> 8 & 0xffU} << 21 | ColourSum{colour >> 16 & 0xffU} << 42;
 }
-constexpr Colour average(ColourSum sum, std::uint32_t count) {
-    const auto channel = [&](unsigned shift) {
-        return static_cast<Colour>(((sum >> shift & 0x1fffffU) + count / 2) / count);
-    };
-    return 0xff000000U | channel(0) | channel(21) << 8 | channel(42) << 16;
-}
+/// The mean of so many colours' sum, rounded. Made once for a count, it multiplies where it would divide: exact
+/// as long as the sums fit their 21 bits.
+class ColourMean {
+public:
+    static constexpr std::uint32_t most_colours = 0x1fffff / 0xff;
+    explicit constexpr ColourMean(std::uint32_t count)
+        : count_(count), reciprocal_(((std::uint64_t{1} << shift) + count - 1) / count) {
+        assert(count != 0 && count <= most_colours);
+    }
+
+    constexpr std::uint32_t count() const { return count_; }
+    constexpr Colour of(ColourSum sum) const {
+        return 0xff000000U | channel(sum) | channel(sum >> 21) << 8 | channel(sum >> 42) << 16;
+    }
+
+private:
+    // With sums below 256 * count, the product is too high by less than 256 * count * count, 2^35 at most.
+    static constexpr unsigned shift = 40;
+    constexpr Colour channel(ColourSum sum) const {
+        return static_cast<Colour>(((sum & 0x1fffffU) + count_ / 2) * reciprocal_ >> shift);
+    }
+    std::uint32_t count_;
+    std::uint64_t reciprocal_;
+};
 
 class FrameMap {
 public:

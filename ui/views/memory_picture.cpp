@@ -1,6 +1,7 @@
 #include "ui/views/memory_picture.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 
@@ -79,6 +80,8 @@ void MemoryPicture::paint_means(const FrameMap& map, Pfn start, Colour ground) {
     const Pfn step = by_groups ? FrameMap::group_frames : 1;
     const std::uint64_t end = std::min<std::uint64_t>(map.frame_count(), std::uint64_t{start} + place_.frames_per_row);
     const FrameCode* codes = map.codes();
+    // A pixel has so many steps or one more: two means, by whether that is even.
+    std::array<ColourMean, 2> means{ColourMean(1), ColourMean(1)};
     for (int x = 0; x < place_.width; ++x) {
         const double column = place_.left_column + x * frames_per_pixel_;
         const auto first = (start + static_cast<std::uint64_t>(column)) / step;
@@ -93,7 +96,10 @@ void MemoryPicture::paint_means(const FrameMap& map, Pfn start, Colour ground) {
             for (std::uint64_t at = first; at < last; ++at) sum += map.groups()[at];
         else
             for (std::uint64_t at = first; at < last; ++at) sum += map.sums()[codes[at] & code_mask];
-        lines_[0][x] = average(sum, static_cast<std::uint32_t>((last - first) * step));
+        const auto count = static_cast<std::uint32_t>((last - first) * step);
+        ColourMean& mean = means[(last - first) % 2];
+        if (count != mean.count()) mean = ColourMean(count);
+        lines_[0][x] = mean.of(sum);
     }
 }
 
