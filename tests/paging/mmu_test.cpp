@@ -64,6 +64,27 @@ protected:
     OperationNumber number_ = 0;
 };
 
+/// Where nobody looks, a walk remembers the last table: not when a table above it was written to.
+TEST_F(MmuTest, AKeptMmuNoticesThatATableIsGone) {
+    const std::uint64_t address = vmalloc(page_size);
+    Mmu mmu(state_.tlb, state_.paging, state_.buddy, 0, nullptr);
+    const auto walked_anew = [&] {
+        mmu.invlpg(address);
+        return mmu.translate(address, AccessKind::load);
+    };
+    const Mmu::Translation first = walked_anew();
+    ASSERT_TRUE(first.good);
+    EXPECT_EQ(walked_anew().physical, first.physical);
+
+    const WalkResult walk = walk_tables(state_.paging, top_of(state_.paging, kernel_space), address);
+    const auto [table, index, entry] = walk.steps[1];
+    state_.paging.set_entry(table, index, 0);
+    EXPECT_FALSE(walked_anew().good);
+    state_.paging.set_entry(table, index, entry);
+    EXPECT_EQ(walked_anew().physical, first.physical);
+    check();
+}
+
 TEST_F(MmuTest, AStoreIsReadBackThroughBothMappings) {
     const std::uint64_t v = vmalloc(5 * page_size);
     ASSERT_EQ(v, layout::vmalloc_start);

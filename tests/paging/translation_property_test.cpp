@@ -1,6 +1,7 @@
 // Random maps, unmaps, protections, accesses, flushes and switches against a naive translation: a map from
 // page to frame for each address space, and for each CPU and page the set of answers that are allowed. A
 // CPU may go on with what the page was since its last flush; never with anything older.
+#include <algorithm>
 #include <array>
 #include <map>
 #include <optional>
@@ -26,7 +27,8 @@ struct NaivePage {
 
 class Model {
 public:
-    static constexpr unsigned pages = 48;
+    static constexpr unsigned pages = 56;
+    static constexpr unsigned near_pages = 48;  ///< side by side; each other one has a last table to itself
     static constexpr std::uint64_t base = 0x400000;
 
     explicit Model(TlbConfiguration tlb, std::uint64_t seed) : random_(seed) {
@@ -90,7 +92,10 @@ private:
     }
 
     SpaceId space_of(CpuId cpu) const { return state_.tlb.started() ? state_.tlb.cpus[cpu].space : kernel_space; }
-    std::uint64_t address_of(unsigned page) { return base + page * page_size + random_.below(page_size - 8); }
+    static std::uint64_t start_of(unsigned page) {
+        return page < near_pages ? base + page * page_size : base + (page - near_pages + 1) * level_bytes(1);
+    }
+    std::uint64_t address_of(unsigned page) { return start_of(page) + random_.below(page_size - 8); }
 
     /// One that is kept, as a trace keeps it, or one for a single operation.
     Mmu& mmu_of(CpuId cpu) {
@@ -130,7 +135,7 @@ private:
         Operation operation;
         operation.kind = OperationKind::map_user_page;
         operation.cpu = cpu;
-        operation.argument = base + page * page_size;
+        operation.argument = start_of(page);
         operation.pfn = 0x200 + random_.below(0x400);
         const bool write = random_.below(3) != 0;
         operation.order = static_cast<Order>(write ? PageProtection::user : PageProtection::user_read_only);
@@ -147,10 +152,11 @@ private:
         Operation operation;
         operation.kind = OperationKind::unmap_user_pages;
         operation.cpu = cpu;
-        operation.argument = base + first * page_size;
+        operation.argument = start_of(first);
         set_second_argument(operation, count * page_size);
         ASSERT_EQ(run(operation).status, OperationStatus::done);
-        for (unsigned page = first; page < first + count && page < pages; ++page) {
+        const unsigned end = first < near_pages ? std::min(first + count, near_pages) : first + 1;
+        for (unsigned page = first; page < end; ++page) {
             truth_[{space, page}] = {};
             for (auto& of_cpu : stale_) of_cpu[{space, page}].clear();
         }
@@ -162,7 +168,7 @@ private:
         const unsigned page = random_.below(pages);
         if (space == kernel_space || truth_[{space, page}].pfn == no_pfn) return;
         VirtualMemory memory(state_, cpu, number_++, nullptr, nullptr);
-        const std::uint64_t address = base + page * page_size;
+        const std::uint64_t address = start_of(page);
         if (random_.below(2) == 0) {
             memory.tables.protect(space, address, address + page_size, 0, pte::write);
             changed(space, page, {truth_[{space, page}].pfn, false});
@@ -185,7 +191,7 @@ private:
         Operation operation;
         operation.kind = OperationKind::invlpg;
         operation.cpu = cpu;
-        operation.argument = base + page * page_size;
+        operation.argument = start_of(page);
         run(operation);
         stale_[cpu][{space_of(cpu), page}].clear();
     }
