@@ -155,7 +155,7 @@ private:
     bool check_free(Pfn pfn, Order order, OperationNumber taken_by, Order& real_order);
     void mistake(const PageMistake& what);
 
-    BuddyState& whole_state_;  ///< for those two, which may need no PageAllocator; nothing else writes to it
+    BuddyState& whole_state_;  ///< for take_silently() and give_back_silently() alone
     std::vector<MovedPage>* moves_;
     bool made_mistake_ = false;
 };

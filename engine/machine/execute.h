@@ -1,6 +1,6 @@
 // Lets a machine do one operation.
 //
-//     operation --nobody looks, one of the four that come by the million--> the allocator's short way
+//     operation --nobody looks, one of those that come by the million-----> the allocator's short way
 //          |                                                                        | out of the ordinary
 //          +--------------------------------------> execute_whole() <---------------+
 //

@@ -42,15 +42,12 @@ public:
     }
     /// nullptr: the page does not stand here.
     [[gnu::always_inline]] TlbEntry* find(std::uint16_t pcid, std::uint32_t& way) const {
-        std::uint64_t rest = ways_tagged(*set_, page_tag(page_, place_.set_bits));
-        if (rest == 0) return nullptr;
+        const std::uint64_t tagged = ways_tagged(*set_, page_tag(page_, place_.set_bits));
+        if (tagged == 0) return nullptr;
         TlbEntry* const all = entries();
         if (all == nullptr) return nullptr;
-        for (; rest != 0; rest &= rest - 1) {
-            way = first_tagged(rest);
-            if (all[way].is_for(page_, 0, pcid)) return all + way;
-        }
-        return nullptr;
+        way = way_among(tagged, no_way, [&](std::uint32_t each) { return all[each].is_for(page_, 0, pcid); });
+        return way == no_way ? nullptr : all + way;
     }
     /// In place of the way used longest ago, whose entries are one's own.
     [[gnu::always_inline]] void fill(CpuTlb& cpu, TlbEntry* all, std::uint64_t entry) const {

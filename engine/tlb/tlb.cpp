@@ -163,14 +163,10 @@ std::uint32_t TlbState::way_of(CpuId cpu, const TlbPlaces& place, std::uint32_t 
                                std::uint16_t pcid) const {
     if (!place.ordered) [[unlikely]]
         return way_of_many(cpu, place, number, page, pcid);
-    std::uint64_t rest = ways_tagged(set(cpu, place, number), page_tag(page, place.set_bits));
-    if (rest == 0) return no_way;
+    const std::uint64_t tagged = ways_tagged(set(cpu, place, number), page_tag(page, place.set_bits));
+    if (tagged == 0) return no_way;
     const TlbEntry* const first = first_entry(cpu, place, number);
-    for (; rest != 0; rest &= rest - 1) {
-        const std::uint32_t way = first_tagged(rest);
-        if (first[way].is_for(page, place.level, pcid)) return way;
-    }
-    return no_way;
+    return way_among(tagged, no_way, [&](std::uint32_t way) { return first[way].is_for(page, place.level, pcid); });
 }
 
 std::uint32_t TlbState::oldest_way(CpuId cpu, const TlbPlaces& place, std::uint32_t number) const {

@@ -76,5 +76,12 @@ inline std::uint32_t first_tagged(std::uint64_t ways) {
     const auto bit = static_cast<std::uint32_t>(std::countr_zero(ways));
     return (bit & 1) * 8 + bit / 8;
 }
+/// The one of them that `has_page(way)` says yes to, or `none`.
+template <class HasPage>
+[[gnu::always_inline]] inline std::uint32_t way_among(std::uint64_t tagged, std::uint32_t none, HasPage has_page) {
+    for (; tagged != 0; tagged &= tagged - 1)
+        if (const std::uint32_t way = first_tagged(tagged); has_page(way)) return way;
+    return none;
+}
 
 }  // namespace pageframe

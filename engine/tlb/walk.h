@@ -3,7 +3,7 @@
 //     PGD[511] -> PUD[..] -> PMD[..] -> PTE[..] -> frame       what one level forbids is forbidden
 #pragma once
 
-#include "engine/paging/paging.h"
+#include "engine/paging/paging_events.h"
 
 namespace pageframe {
 
