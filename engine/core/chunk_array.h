@@ -110,7 +110,9 @@ public:
         const Entry entry = table_[index / entries_per_chunk];
         if (entry & shared_bit) [[unlikely]]
             return nullptr;
-        return reinterpret_cast<T*>(entry) + index % entries_per_chunk;
+        T* const found = reinterpret_cast<T*>(entry) + index % entries_per_chunk;
+        if (found == nullptr) __builtin_unreachable();
+        return found;
     }
 
     /// The entries of one chunk, `entries_per_chunk` of them (the last chunk's surplus has the fill value).

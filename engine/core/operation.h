@@ -124,6 +124,15 @@ struct MovedPage {
 struct OperationOutput {
     std::vector<Pfn> pages;        ///< bulk requests only
     std::vector<MovedPage> moves;  ///< whose pages moved meanwhile
+    bool used = false;             ///< there may be something in them
+
+    [[gnu::always_inline]] void clear() {
+        if (!used) [[likely]]
+            return;
+        pages.clear();
+        moves.clear();
+        used = false;
+    }
 };
 
 /// Two words: it travels in registers.

@@ -18,6 +18,7 @@ using OperationNumber = std::uint32_t;
 
 inline constexpr unsigned page_shift = 12;
 inline constexpr std::uint64_t page_size = std::uint64_t{1} << page_shift;
+inline constexpr std::uint32_t pointer_bytes = 8;
 
 /// Number of orders of the page allocator: 0 .. 10 (MAX_ORDER in Linux 6.1, which counts them).
 inline constexpr Order order_count = 11;

@@ -86,6 +86,7 @@ OperationResult dispatch(State& state, const Operation& operation, Recorder* rec
 
 OperationResult execute_whole(State& state, const Operation& operation, OperationNumber number, Recorder* recorder,
                               OperationOutput& output) {
+    output.used = true;
     if (is_slab_operation(operation.kind)) return execute_slab(state, operation, recorder, output);
     if (is_virtual_memory(operation.kind)) {
         OperationResult result = execute_virtual(state, operation, number, recorder, output);

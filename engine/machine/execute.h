@@ -35,8 +35,7 @@ constexpr bool is_plain_request(const Operation& operation) {
 [[gnu::always_inline]] inline OperationResult execute(State& state, const Operation& operation, OperationNumber number,
                                                       Recorder* recorder, OperationOutput& output) {
     state.buddy.operation = state.slab.operation = number;
-    output.pages.clear();
-    output.moves.clear();
+    output.clear();
     if (recorder == nullptr) [[likely]] {
         switch (operation.kind) {
         case OperationKind::alloc_pages:

@@ -89,7 +89,6 @@ struct CacheGeometry {
 };
 
 inline constexpr std::uint32_t cache_line_bytes = 64;
-inline constexpr std::uint32_t pointer_bytes = 8;
 /// sizeof(struct track): who took an object, who gave it back.
 inline constexpr std::uint32_t track_bytes = 32;
 inline constexpr std::uint32_t largest_slab_order = 3;  ///< slub_max_order

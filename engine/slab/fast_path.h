@@ -26,12 +26,11 @@ namespace pageframe {
         return 0;
     const SlabId id = own->slab;
     const ObjectIndex index = own->freelist;
-    const Slab& slab = state.slabs[id];
-    if (node != no_node && slab.node != node) return 0;
-    SlabObject* const record = emitter.own(&SlabState::objects, slab.first_object + index);
+    if (node != no_node && state.slabs[id].node != node) return 0;
+    SlabObject* const record = emitter.own(&SlabState::objects, own->places.record_of(index));
     if (record == nullptr || record->marks != 0) [[unlikely]]
         return 0;
-    const std::uint64_t address = object_address(slab, index);
+    const std::uint64_t address = own->places.address_of(index);
     emitter.emit_on(TakeObject{id, state.operation, requested, cache, index, record->next, cpu, 0}, *own, *record);
     return address;
 }
@@ -43,13 +42,12 @@ namespace pageframe {
     if (number >= state.cache_limit) return false;
     const auto cache = static_cast<CacheId>(number);
     CpuCache* const own = emitter.own(&SlabState::cpu_caches, state.cpu_cache_index(cache, cpu));
-    if (own == nullptr || own->slab == no_slab) [[unlikely]]
+    if (own == nullptr) [[unlikely]]
         return false;
     const SlabId id = own->slab;
-    const Slab& slab = state.slabs[id];
-    const ObjectIndex index = object_index_at(slab, address);
+    const ObjectIndex index = own->places.index_at(address);  // of no slab: none
     if (index == no_object) return false;
-    SlabObject* const record = emitter.own(&SlabState::objects, slab.first_object + index);
+    SlabObject* const record = emitter.own(&SlabState::objects, own->places.record_of(index));
     if (record == nullptr || !record->allocated || record->marks != 0) [[unlikely]]
         return false;
     if (taken_by != no_operation && taken_by != record->allocated_by) return false;

@@ -74,6 +74,37 @@ struct SlabObject {
 };
 static_assert(sizeof(SlabObject) == 16);
 
+/// offset / distance for offsets below 4 GiB that are a multiple of it; anything for others.
+constexpr std::uint32_t reciprocal_of(std::uint32_t distance) {
+    return static_cast<std::uint32_t>(((std::uint64_t{1} << 32) + distance - 1) / distance);
+}
+constexpr std::uint32_t multiply_by_reciprocal(std::uint32_t offset, std::uint32_t reciprocal) {
+    return static_cast<std::uint32_t>((std::uint64_t{offset} * reciprocal) >> 32);
+}
+
+/// Where a slab's objects are: from an index to an address and a record, and back. Without objects: knows no
+/// address.
+struct ObjectPlaces {
+    std::uint64_t first_address = 0;
+    std::uint32_t first_record = 0;  ///< in SlabState::objects
+    std::uint32_t distance = 0;      ///< bytes from one object to the next
+    std::uint32_t reciprocal = 0;    ///< of it: reciprocal_size in the kernel
+    std::uint32_t objects = 0;
+
+    std::uint64_t address_of(ObjectIndex index) const { return first_address + std::uint64_t{index} * distance; }
+    std::uint32_t record_of(ObjectIndex index) const { return first_record + index; }
+    /// no_object for an address inside an object or beside all.
+    ObjectIndex index_at(std::uint64_t address) const {
+        // An address before the first object wraps round, and is beyond the last.
+        const std::uint64_t offset = address - first_address;
+        if (offset >> 32 != 0) return no_object;
+        const std::uint32_t index = multiply_by_reciprocal(static_cast<std::uint32_t>(offset), reciprocal);
+        if (index >= objects || index * distance != offset) return no_object;
+        return static_cast<ObjectIndex>(index);
+    }
+    bool operator==(const ObjectPlaces&) const = default;
+};
+
 struct Slab {
     Pfn pfn = no_pfn;
     SlabId next = no_slab;  ///< on the list of `place`
@@ -98,18 +129,15 @@ struct Slab {
     std::array<std::uint8_t, 3> reserved{};
     // What of the cache's geometry turns an address into an object and back, kept where that is asked.
     std::uint32_t object_distance = 0;  ///< from one object to the next
-    std::uint32_t reciprocal = 0;       ///< of it: reciprocal_size in the kernel
+    std::uint32_t reciprocal = 0;       ///< of it
     std::uint32_t first_offset = 0;     ///< bytes before the first object: colour, left red zone
+
+    ObjectPlaces places() const {
+        const std::uint64_t start = direct_map_start + (std::uint64_t{pfn} << page_shift);
+        return {start + first_offset, first_object, object_distance, reciprocal, objects};
+    }
 };
 static_assert(sizeof(Slab) == 64);  // a power of two, for ChunkArray
-
-/// offset / distance for offsets below 4 GiB that are a multiple of it; anything for others.
-constexpr std::uint32_t reciprocal_of(std::uint32_t distance) {
-    return static_cast<std::uint32_t>(((std::uint64_t{1} << 32) + distance - 1) / distance);
-}
-constexpr std::uint32_t multiply_by_reciprocal(std::uint32_t offset, std::uint32_t reciprocal) {
-    return static_cast<std::uint32_t>((std::uint64_t{offset} * reciprocal) >> 32);
-}
 
 /// struct kmem_cache_cpu, with counts as CONFIG_SLUB_STATS has them.
 struct CpuCache {
@@ -124,7 +152,17 @@ struct CpuCache {
     std::uint32_t slow_frees = 0;
     std::uint32_t fast_allocations = 0;
     std::uint32_t fast_frees = 0;
-    std::array<std::uint32_t, 7> reserved{};
+    ObjectPlaces places;  ///< of `slab`: the fast paths look at no slab
+
+    void take_from(SlabId id, const Slab& its) {
+        slab = id;
+        places = its.places();
+    }
+    void let_go() {
+        slab = no_slab;
+        freelist = no_object;
+        places = {};
+    }
 };
 static_assert(sizeof(CpuCache) == 64);
 
@@ -249,22 +287,12 @@ struct SlabState {
 void start_slab(SlabState& state, std::shared_ptr<ChunkPool> pool, const std::vector<NodeId>& cpu_node,
                 std::uint8_t node_count, std::uint64_t seed);
 
-inline std::uint64_t object_address(const Slab& slab, ObjectIndex index) {
-    return direct_map_start + (std::uint64_t{slab.pfn} << page_shift) + slab.first_offset +
-           std::uint64_t{index} * slab.object_distance;
-}
+inline std::uint64_t object_address(const Slab& slab, ObjectIndex index) { return slab.places().address_of(index); }
 inline std::uint64_t object_address(const SlabState& state, ObjectReference object) {
     return object_address(state.slabs[object.slab], object.index);
 }
 /// Which of the slab's objects has this address; no_object for an address inside an object or beside all.
-inline ObjectIndex object_index_at(const Slab& slab, std::uint64_t address) {
-    // An address before the first object wraps round, and is beyond the last.
-    const std::uint64_t offset = address - object_address(slab, 0);
-    if (offset >> 32 != 0) return no_object;
-    const std::uint32_t index = multiply_by_reciprocal(static_cast<std::uint32_t>(offset), slab.reciprocal);
-    if (index >= slab.objects || index * slab.object_distance != offset) return no_object;
-    return static_cast<ObjectIndex>(index);
-}
+inline ObjectIndex object_index_at(const Slab& slab, std::uint64_t address) { return slab.places().index_at(address); }
 /// The slab that the byte at this address belongs to.
 inline SlabId slab_of_address(const SlabState& state, std::uint64_t address) {
     // An address below the direct map wraps round, and is beyond all frames.

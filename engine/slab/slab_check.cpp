@@ -51,10 +51,12 @@ private:
             const Slab& slab = state_.slabs[own.slab];
             expect(slab.place == SlabPlace::cpu && slab.cpu == cpu && slab.cache == id,
                    name(slab) + " is not the CPU's");
+            expect(own.places == slab.places(), name(slab) + ": the CPU looks for its objects elsewhere");
             expect(!state_.caches[id].destroyed, name(slab) + " is a CPU's, of a cache that is gone");
             seen_[own.slab] = SlabPlace::cpu;
         } else {
-            expect(own.freelist == no_object, "a CPU without a slab has a freelist");
+            expect(own.freelist == no_object && own.places == ObjectPlaces{},
+                   "a CPU without a slab has objects to give");
         }
         for (SlabId slab = own.partial; slab != no_slab && broken_.empty(); slab = state_.slabs[slab].next) {
             const Slab& kept = state_.slabs[slab];
@@ -82,6 +84,10 @@ private:
     void check_slab_record(SlabId id) {
         const Slab& slab = state_.slabs[id];
         const bool with_cpu = slab.place == SlabPlace::cpu || slab.place == SlabPlace::cpu_partial;
+        const CacheGeometry& geometry = state_.caches[slab.cache].geometry;
+        expect(slab.object_distance == geometry.size && slab.reciprocal == reciprocal_of(geometry.size) &&
+                   slab.first_offset == geometry.red_left_pad + slab.colour,
+               name(slab) + ": its objects are not where its cache's geometry puts them");
         expect((slab.frozen != 0) == with_cpu, name(slab) + " is frozen, and no CPU has it");
         expect(slab.place != SlabPlace::floating && slab.place != SlabPlace::nowhere, name(slab) + " is nowhere");
         expect(slab.place == SlabPlace::full || seen_[id] == slab.place, name(slab) + " is not on its list");

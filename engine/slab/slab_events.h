@@ -129,7 +129,7 @@ struct LoadSlab {
     void apply(SlabState& state) const {
         Slab& loaded = state.slabs.write(slab);
         CpuCache& own = state.write_cpu_cache(cache, cpu);
-        own.slab = slab;
+        own.take_from(slab, loaded);
         own.freelist = loaded.freelist;
         loaded.freelist = no_object;
         loaded.inuse = loaded.objects;
@@ -151,7 +151,7 @@ struct TakeCpuPartial {
         CpuCache& own = state.write_cpu_cache(cache, cpu);
         Slab& head = state.slabs.write(slab);
         own.partial = std::exchange(head.next, no_slab);
-        own.slab = slab;
+        own.take_from(slab, head);
         own.freelist = no_object;
         head.place = SlabPlace::cpu;
     }
@@ -167,8 +167,7 @@ struct LetGoFull {
     CpuId cpu;
     void apply(SlabState& state) const {
         CpuCache& own = state.write_cpu_cache(cache, cpu);
-        own.slab = no_slab;
-        own.freelist = no_object;
+        own.let_go();
         Slab& full = state.slabs.write(slab);
         full.inuse = full.objects;
         full.frozen = 0;
@@ -191,8 +190,7 @@ struct Deactivate {
     Why why;
     void apply(SlabState& state) const {
         CpuCache& own = state.write_cpu_cache(cache, cpu);
-        own.slab = no_slab;
-        own.freelist = no_object;
+        own.let_go();
         Slab& left = state.slabs.write(slab);
         if (first != no_object) {
             state.write_object(left, last).next = left.freelist;

@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::uint32_t pages_per_bulk = 100;
 constexpr Level huge_level = 1;
-constexpr std::uint64_t pointer_bytes = 8;
 /// GFP_RECLAIM_MASK of mm/internal.h: what an inner allocation inherits.
 constexpr GfpFlags reclaim_mask = gfp::reclaim | gfp::high | gfp::io | gfp::fs | gfp::nowarn | gfp::retry_mayfail |
                                   gfp::nofail | gfp::noretry | gfp::memalloc | gfp::nomemalloc | gfp::atomic_context;
@@ -143,8 +142,9 @@ std::uint64_t VmallocAllocator::vmalloc_once(const VmallocRequest& request, Leve
     const auto wanted = static_cast<std::uint32_t>(round_up(request.bytes, unit) >> page_shift);
 
     AreaIndex page_array = no_vmap_area;
-    if (wanted * pointer_bytes > page_size) {
-        page_array = take_page_array(request, wanted * pointer_bytes);
+    const std::uint64_t page_array_bytes = std::uint64_t{wanted} * pointer_bytes;
+    if (page_array_bytes > page_size) {
+        page_array = take_page_array(request, page_array_bytes);
         if (page_array == no_vmap_area) {
             release_area(area);
             return fail(request.bytes, VmallocFailed::Reason::no_pages);
