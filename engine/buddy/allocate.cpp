@@ -96,10 +96,11 @@ void PageAllocator::alloc_pages_bulk(GfpFlags gfp_flags, std::uint32_t wanted, s
         check.highest_zone = zone(preferred).kind;
         if (!watermark_fast(id, check, alloc_flags, wanted)) continue;
 
-        lock(TakeLock::Lock::per_cpu, id);
+        PerCpuPages& own = writable_own_pages(id);
+        lock(TakeLock::Lock::per_cpu, id, own);
         const std::size_t before = pages.size();
         while (pages.size() - before < wanted) {
-            const Pfn pfn = take_from_cpu_list(id, 0, request.migratetype, alloc_flags);
+            const Pfn pfn = take_from_cpu_list(id, own, 0, request.migratetype, alloc_flags);
             if (pfn == no_pfn) break;
             hand_out(pfn, request);
             pages.push_back(pfn);

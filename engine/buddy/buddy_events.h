@@ -86,10 +86,8 @@ struct TakeLock {
     Lock lock;
     ZoneId zone;
     CpuId cpu;
-    void apply(BuddyState& state) const {
-        PerCpuPages& pages = state.write_pages_of_cpu(zone, cpu);
-        ++(lock == Lock::zone ? pages.zone_lock_taken : pages.per_cpu_lock_taken);
-    }
+    void apply(BuddyState& state) const { change(state.write_pages_of_cpu(zone, cpu)); }
+    void change(PerCpuPages& pages) const { ++(lock == Lock::zone ? pages.zone_lock_taken : pages.per_cpu_lock_taken); }
     Sentence sentence(const BuddyState& state) const;
 };
 
@@ -149,9 +147,9 @@ struct CountFreePages {
     std::int32_t cma_frames;  ///< how many of them lie in CMA areas
     ZoneId zone;
     CpuId cpu;
-    void apply(BuddyState& state) const {
+    void apply(BuddyState& state) const { change(state, state.write_pages_of_cpu(zone, cpu)); }
+    void change(BuddyState& state, PerCpuPages& pages) const {
         Zone& z = state.zones[zone];
-        PerCpuPages& pages = state.write_pages_of_cpu(zone, cpu);
         const std::int32_t differential = pages.free_pages_differential + frames;
         if (static_cast<std::uint32_t>(std::abs(differential)) > z.stat_threshold) {
             z.free_pages += differential;
@@ -358,8 +356,8 @@ struct PerCpuAdd {
     Order order;
     Migratetype migratetype;  ///< kept with the page: where it goes when the list is drained
     ListEnd end;              ///< head: freed by its user; tail: refilled from the free lists
-    void apply(BuddyState& state) const {
-        PerCpuPages& pages = state.write_pages_of_cpu(zone, cpu);
+    void apply(BuddyState& state) const { change(state, state.write_pages_of_cpu(zone, cpu)); }
+    void change(BuddyState& state, PerCpuPages& pages) const {
         pages.count += static_cast<std::int32_t>(frames_in(order));
         PageFrame& frame = list_add(state.frames, pages.lists[list], pfn, end);
         frame.kind = FrameKind::per_cpu_head;
@@ -381,8 +379,8 @@ struct PerCpuRemove {
     std::uint8_t list;
     Order order;
     To to;
-    void apply(BuddyState& state) const {
-        PerCpuPages& pages = state.write_pages_of_cpu(zone, cpu);
+    void apply(BuddyState& state) const { change(state, state.write_pages_of_cpu(zone, cpu)); }
+    void change(BuddyState& state, PerCpuPages& pages) const {
         pages.count -= static_cast<std::int32_t>(frames_in(order));
         list_remove(state.frames, pages.lists[list], pfn).kind = FrameKind::allocated_head;
     }
@@ -397,7 +395,8 @@ struct SetFreeFactor {
     std::int32_t free_factor;
     ZoneId zone;
     CpuId cpu;
-    void apply(BuddyState& state) const { state.write_pages_of_cpu(zone, cpu).free_factor = free_factor; }
+    void apply(BuddyState& state) const { change(state.write_pages_of_cpu(zone, cpu)); }
+    void change(PerCpuPages& pages) const { pages.free_factor = free_factor; }
     Sentence sentence(const BuddyState& state) const;
 };
 

@@ -69,6 +69,7 @@ constexpr Order order_of_per_cpu_list(unsigned list) {
     return list >= 12 ? pageblock_order : static_cast<Order>(list / per_cpu_migratetype_count);
 }
 /// pcp_allowed_order(): cheap orders and huge pages go through the per-CPU lists.
-constexpr bool per_cpu_order(Order order) { return order <= 3 || order == pageblock_order; }
+/// One test: orders come in no order that a processor could foresee.
+constexpr bool per_cpu_order(Order order) { return (0b1111U | 1U << pageblock_order) >> order & 1U; }
 
 }  // namespace pageframe

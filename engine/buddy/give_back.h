@@ -33,8 +33,9 @@ void PageDecisions<Self, Emitter>::free_prepared(Pfn pfn, Order order, Operation
 template <class Self, class Emitter>
 void PageDecisions<Self, Emitter>::free_one_page(ZoneId id, Pfn pfn, Order order, Migratetype migratetype,
                                                  FreeFlag flag) {
-    lock(TakeLock::Lock::zone, id);
-    merge_and_add(id, pfn, order, migratetype, flag);
+    PerCpuPages& own = writable_own_pages(id);
+    lock(TakeLock::Lock::zone, id, own);
+    merge_and_add(id, own, pfn, order, migratetype, flag);
 }
 
 /// buddy_merge_likely(): is the block one order up waiting for just this merge?
@@ -47,9 +48,10 @@ bool PageDecisions<Self, Emitter>::merge_likely(ZoneId id, Pfn pfn, Pfn buddy, O
 
 /// __free_one_page()
 template <class Self, class Emitter>
-void PageDecisions<Self, Emitter>::merge_and_add(ZoneId id, Pfn pfn, Order order, Migratetype migratetype,
-                                                 FreeFlag flag) {
-    if (migratetype != Migratetype::isolate) count_free(id, static_cast<std::int32_t>(frames_in(order)), migratetype);
+void PageDecisions<Self, Emitter>::merge_and_add(ZoneId id, PerCpuPages& own, Pfn pfn, Order order,
+                                                 Migratetype migratetype, FreeFlag flag) {
+    if (migratetype != Migratetype::isolate)
+        count_free(id, static_cast<std::int32_t>(frames_in(order)), migratetype, own);
 
     Pfn buddy = 0;
     while (order < largest_order) {

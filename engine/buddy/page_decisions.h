@@ -73,7 +73,8 @@ protected:
 
     // per_cpu.h
     Pfn rmqueue_per_cpu(ZoneId zone, Order order, Migratetype migratetype, std::uint32_t alloc_flags);
-    Pfn take_from_cpu_list(ZoneId zone, Order order, Migratetype migratetype, std::uint32_t alloc_flags);
+    Pfn take_from_cpu_list(ZoneId zone, PerCpuPages& own, Order order, Migratetype migratetype,
+                           std::uint32_t alloc_flags);
     void refill(ZoneId zone, Order order, Migratetype migratetype, std::uint32_t alloc_flags, std::uint32_t count);
     void free_to_cpu(ZoneId zone, Pfn pfn, Order order, Migratetype migratetype);
     void drain(ZoneId zone, CpuId cpu, std::int32_t count, unsigned first_list);
@@ -82,15 +83,25 @@ protected:
     // give_back.h
     void free_prepared(Pfn pfn, Order order, OperationNumber operation);
     void free_one_page(ZoneId zone, Pfn pfn, Order order, Migratetype migratetype, FreeFlag flag);
-    void merge_and_add(ZoneId zone, Pfn pfn, Order order, Migratetype migratetype, FreeFlag flag);
+    void merge_and_add(ZoneId zone, PerCpuPages& own, Pfn pfn, Order order, Migratetype migratetype, FreeFlag flag);
     bool find_buddy(ZoneId zone, Pfn pfn, Order order, Pfn& buddy) const;
     bool merge_likely(ZoneId zone, Pfn pfn, Pfn buddy, Order order) const;
 
     const Zone& zone(ZoneId id) const { return state_.zones[id]; }
     const PerCpuPages& own_pages(ZoneId id) const { return state_.pages_of_cpu(id, cpu_); }
-    void lock(TakeLock::Lock which, ZoneId zone) { emitter_.emit(TakeLock{which, zone, cpu_}); }
+    // What one decision changes several times is looked up once: `own` is to be own_pages(zone).
+    PerCpuPages& writable_own_pages(ZoneId id) {
+        return emitter_.writable(&BuddyState::per_cpu, BuddyState::per_cpu_index(id, cpu_));
+    }
+    void lock(TakeLock::Lock which, ZoneId zone) { lock(which, zone, writable_own_pages(zone)); }
+    void lock(TakeLock::Lock which, ZoneId zone, PerCpuPages& own) {
+        emitter_.emit_on(TakeLock{which, zone, cpu_}, own);
+    }
     void count_free(ZoneId zone, std::int32_t frames, Migratetype type) {
-        emitter_.emit(CountFreePages{frames, type == Migratetype::cma ? frames : 0, zone, cpu_});
+        count_free(zone, frames, type, writable_own_pages(zone));
+    }
+    void count_free(ZoneId zone, std::int32_t frames, Migratetype type, PerCpuPages& own) {
+        emitter_.emit_on(CountFreePages{frames, type == Migratetype::cma ? frames : 0, zone, cpu_}, own);
     }
 
     Emitter emitter_;

@@ -16,25 +16,25 @@ inline constexpr std::int32_t batch_scale_most = 5;  // CONFIG_PCP_BATCH_SCALE_M
 template <class Self, class Emitter>
 Pfn PageDecisions<Self, Emitter>::rmqueue_per_cpu(ZoneId id, Order order, Migratetype migratetype,
                                                   std::uint32_t alloc_flags) {
-    lock(TakeLock::Lock::per_cpu, id);
-    const std::int32_t factor = own_pages(id).free_factor;
-    if (factor != 0) emitter_.emit(SetFreeFactor{factor >> 1, id, cpu_});
-    return take_from_cpu_list(id, order, migratetype, alloc_flags);
+    PerCpuPages& own = writable_own_pages(id);
+    lock(TakeLock::Lock::per_cpu, id, own);
+    if (own.free_factor != 0) emitter_.emit_on(SetFreeFactor{own.free_factor >> 1, id, cpu_}, own);
+    return take_from_cpu_list(id, own, order, migratetype, alloc_flags);
 }
 
 /// __rmqueue_pcplist()
 template <class Self, class Emitter>
-Pfn PageDecisions<Self, Emitter>::take_from_cpu_list(ZoneId id, Order order, Migratetype migratetype,
+Pfn PageDecisions<Self, Emitter>::take_from_cpu_list(ZoneId id, PerCpuPages& own, Order order, Migratetype migratetype,
                                                      std::uint32_t alloc_flags) {
     const unsigned list = per_cpu_list_of(order, migratetype);
-    if (own_pages(id).lists[list].head == no_pfn) {
-        std::int32_t batch = own_pages(id).batch;
+    if (own.lists[list].head == no_pfn) {
+        std::int32_t batch = own.batch;
         if (batch > 1) batch = std::max(batch >> order, 2);
         refill(id, order, migratetype, alloc_flags, static_cast<std::uint32_t>(batch));
     }
-    const Pfn pfn = own_pages(id).lists[list].head;
+    const Pfn pfn = own.lists[list].head;
     if (pfn == no_pfn) return no_pfn;
-    emitter_.emit(PerCpuRemove{pfn, id, cpu_, static_cast<std::uint8_t>(list), order, PerCpuRemove::To::user});
+    emitter_.emit_on(PerCpuRemove{pfn, id, cpu_, static_cast<std::uint8_t>(list), order, PerCpuRemove::To::user}, own);
     return pfn;
 }
 
@@ -66,10 +66,11 @@ void PageDecisions<Self, Emitter>::free_to_cpu(ZoneId id, Pfn pfn, Order order, 
     // CMA and high-atomic frames wait among the movable ones; what they are stays with the page.
     const bool has_list = static_cast<unsigned>(migratetype) < per_cpu_migratetype_count;
     const unsigned list = per_cpu_list_of(order, has_list ? migratetype : Migratetype::movable);
-    lock(TakeLock::Lock::per_cpu, id);
-    emitter_.emit(PerCpuAdd{pfn, id, cpu_, static_cast<std::uint8_t>(list), order, migratetype, ListEnd::head});
+    PerCpuPages& pages = writable_own_pages(id);
+    lock(TakeLock::Lock::per_cpu, id, pages);
+    emitter_.emit_on(PerCpuAdd{pfn, id, cpu_, static_cast<std::uint8_t>(list), order, migratetype, ListEnd::head},
+                     pages);
 
-    const PerCpuPages& pages = own_pages(id);
     const bool free_high = pages.free_factor != 0 && order != 0 && order <= 3;
     std::int32_t high = 0;  // nr_pcp_high()
     if (pages.high != 0 && !free_high)
@@ -101,7 +102,8 @@ template <class Self, class Emitter>
 void PageDecisions<Self, Emitter>::drain(ZoneId id, CpuId owner, std::int32_t count, unsigned first_list) {
     count = std::min(state_.pages_of_cpu(id, owner).count, count);
     if (count <= 0) return;
-    lock(TakeLock::Lock::zone, id);
+    PerCpuPages& own = writable_own_pages(id);
+    lock(TakeLock::Lock::zone, id, own);
     int first = 0;
     int last = static_cast<int>(per_cpu_list_count) - 1;
     int list = static_cast<int>(first_list) - 1;
@@ -120,7 +122,7 @@ void PageDecisions<Self, Emitter>::drain(ZoneId id, CpuId owner, std::int32_t co
                 PerCpuRemove{pfn, id, owner, static_cast<std::uint8_t>(list), order, PerCpuRemove::To::free_lists});
             count -= static_cast<std::int32_t>(frames_in(order));
             if (zone(id).isolated_pageblocks != 0) type = state_.pageblock_type(pfn);
-            merge_and_add(id, pfn, order, type, FreeFlag::none);
+            merge_and_add(id, own, pfn, order, type, FreeFlag::none);
         } while (count > 0 && state_.pages_of_cpu(id, owner).lists[static_cast<unsigned>(list)].count != 0);
     }
 }

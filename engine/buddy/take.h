@@ -89,7 +89,8 @@ Pfn PageDecisions<Self, Emitter>::rmqueue(ZoneId id, const Request& request, std
 
 template <class Self, class Emitter>
 Pfn PageDecisions<Self, Emitter>::rmqueue_buddy(ZoneId id, const Request& request, std::uint32_t alloc_flags) {
-    lock(TakeLock::Lock::zone, id);
+    PerCpuPages& own = writable_own_pages(id);
+    lock(TakeLock::Lock::zone, id, own);
     Pfn pfn = no_pfn;
     if (alloc_flags & highatomic) pfn = rmqueue_smallest(id, request.order, Migratetype::highatomic);
     if (pfn == no_pfn) {
@@ -98,7 +99,7 @@ Pfn PageDecisions<Self, Emitter>::rmqueue_buddy(ZoneId id, const Request& reques
             pfn = rmqueue_smallest(id, request.order, Migratetype::highatomic);
         if (pfn == no_pfn) return no_pfn;
     }
-    count_free(id, -static_cast<std::int32_t>(frames_in(request.order)), state_.frames[pfn].migratetype);
+    count_free(id, -static_cast<std::int32_t>(frames_in(request.order)), state_.frames[pfn].migratetype, own);
     return pfn;
 }
 

@@ -79,6 +79,15 @@ private:
     std::vector<EventRecord> events_;
 };
 
+/// Applies an event to what it changes, which is part of the state and was found beforehand.
+template <class State, class Event, class... Changed>
+[[gnu::always_inline]] inline void apply_on(State& state, const Event& event, Changed&... changed) {
+    if constexpr (requires { event.change(state, changed...); })
+        event.change(state, changed...);
+    else
+        event.change(changed...);
+}
+
 /// Emits where nobody looks: the mutation, and nothing else is left of an event (flattened, so that it is not
 /// put together in memory either). Code that takes its emitter as a template parameter is compiled once for
 /// this one and once for an Emitter.
@@ -102,16 +111,18 @@ public:
     [[gnu::always_inline]] Entry* own(ChunkArray<Entry> State::* array, std::size_t index) const {
         return (state_.*array).own(index);
     }
+    /// The same where others may see it: it becomes the state's own first.
+    template <class Entry>
+    [[gnu::always_inline]] Entry& writable(ChunkArray<Entry> State::* array, std::size_t index) const {
+        return (state_.*array).write(index);
+    }
     template <class Part>
     [[gnu::always_inline]] Part& part(std::vector<Part> State::* parts, std::size_t index) const {
         return (state_.*parts)[index];
     }
     template <class Event, class... Changed>
     [[gnu::always_inline]] void emit_on(const Event& event, Changed&... changed) const {
-        if constexpr (requires { event.change(state_, changed...); })
-            event.change(state_, changed...);
-        else
-            event.change(changed...);
+        apply_on(state_, event, changed...);
     }
 
 private:
@@ -134,6 +145,18 @@ public:
     template <class Event>
     [[gnu::always_inline]] void emit(Event event) {
         event.apply(state_);
+        if (recorder_ != nullptr) [[unlikely]]
+            record(event);
+    }
+
+    /// As in a SilentEmitter.
+    template <class Entry>
+    [[gnu::always_inline]] Entry& writable(ChunkArray<Entry> State::* array, std::size_t index) const {
+        return (state_.*array).write(index);
+    }
+    template <class Event, class... Changed>
+    [[gnu::always_inline]] void emit_on(Event event, Changed&... changed) {
+        apply_on(state_, event, changed...);
         if (recorder_ != nullptr) [[unlikely]]
             record(event);
     }
