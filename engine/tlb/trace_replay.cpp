@@ -24,6 +24,40 @@ constexpr std::array<std::uint8_t, 256> digit_table = [] {
 
 unsigned digit(char character) { return digit_table[static_cast<unsigned char>(character)]; }
 
+struct Reference {
+    char kind = 0;  ///< I, L, S, M
+    std::uint64_t address = 0;
+    std::uint64_t size = 0;  ///< bytes
+
+    std::uint64_t last() const { return address + (size - 1); }
+    /// The counting knows no reference to more than two pages.
+    bool fits() const { return size <= page_size && last() >= address; }
+};
+
+/// "I  04001030,3" or " L 1ffeffe7e8,8" at `begin`: the place after it; nullptr: it is none.
+inline const char* parse_reference(const char* begin, const char* end, Reference& reference) {
+    if (end - begin < 6 || begin[2] != ' ') return nullptr;
+    if (begin[0] == 'I' && begin[1] == ' ')
+        reference.kind = 'I';
+    else if (begin[0] == ' ' && (begin[1] == 'L' || begin[1] == 'S' || begin[1] == 'M'))
+        reference.kind = begin[1];
+    else
+        return nullptr;
+
+    const char* place = begin + 3;
+    std::uint64_t address = 0;
+    const char* const digits = place;
+    for (unsigned value = 0; place < end && (value = digit(*place)) < 16; ++place) address = address << 4 | value;
+    if (place == digits || place - digits > 16 || place == end || *place != ',') return nullptr;
+    reference.address = address;
+    std::uint64_t size = 0;
+    const char* const size_digits = ++place;
+    for (; place < end && *place >= '0' && *place <= '9' && size <= page_size; ++place)
+        size = 10 * size + static_cast<std::uint64_t>(*place - '0');
+    reference.size = size;
+    return place != size_digits && size != 0 ? place : nullptr;
+}
+
 }  // namespace
 
 // ---------------------------------------------------------------- sets
@@ -103,6 +137,16 @@ bool TraceReplay::read_text(std::string_view text) {
     const char* place = text.data();
     const char* const end = place + text.size();
     while (place < end) {
+        // Nearly every line is a reference and nothing else: no look for its end first.
+        if (Reference plain; carry_.empty()) {
+            const char* const after = parse_reference(place, end, plain);
+            if (after != nullptr && after != end && *after == '\n' && plain.fits()) [[likely]] {
+                ++line_;
+                reference(plain.kind, plain.address, plain.last());
+                place = after + 1;
+                continue;
+            }
+        }
         const auto* newline = static_cast<const char*>(std::memchr(place, '\n', static_cast<std::size_t>(end - place)));
         if (newline == nullptr) {
             carry_.append(place, end);
@@ -137,26 +181,10 @@ bool TraceReplay::read_line(const char* begin, const char* end) {
         return fail("line " + std::to_string(line_) + ": \"I  address,size\" or L, S, M was expected, not \"" + shown +
                     "\"");
     };
-    if (end - begin < 6 || begin[2] != ' ') return wrong();
-    char kind = begin[1];
-    if (begin[0] == 'I' && kind == ' ')
-        kind = 'I';
-    else if (begin[0] != ' ' || (kind != 'L' && kind != 'S' && kind != 'M'))
-        return wrong();
-
-    const char* place = begin + 3;
-    std::uint64_t address = 0;
-    const char* const digits = place;
-    for (unsigned value = 0; place < end && (value = digit(*place)) < 16; ++place) address = address << 4 | value;
-    if (place == digits || place - digits > 16 || place == end || *place != ',') return wrong();
-    std::uint64_t size = 0;
-    const char* const size_digits = ++place;
-    for (; place < end && *place >= '0' && *place <= '9' && size <= page_size; ++place)
-        size = 10 * size + static_cast<std::uint64_t>(*place - '0');
-    if (place != end || place == size_digits || size == 0) return wrong();
-    if (size > page_size || address + (size - 1) < address)
-        return fail("line " + std::to_string(line_) + ": a reference may touch two pages, not more");
-    reference(kind, address, address + (size - 1));
+    Reference read;
+    if (parse_reference(begin, end, read) != end) return wrong();
+    if (!read.fits()) return fail("line " + std::to_string(line_) + ": a reference may touch two pages, not more");
+    reference(read.kind, read.address, read.last());
     return true;
 }
 

@@ -84,6 +84,8 @@ TEST(TraceReplay, DamageIsToldWithItsPlace) {
     EXPECT_NE(error_of("I  1000,4\nrubbish\n").find("line 2"), std::string::npos);
     EXPECT_NE(error_of("I  1000,4\n L 2000").find("line 2"), std::string::npos);
     EXPECT_NE(error_of(" L 2000,0\n").find("line 1"), std::string::npos);
+    for (const char* other : {"II 1000,4\n", " I 1000,4\n", "L  1000,4\n", " L1000,4\n", " L ,4\n", " L 1000,\n"})
+        EXPECT_NE(error_of(other).find("line 1"), std::string::npos) << other;
     EXPECT_NE(error_of(" L 2000,4097\n").find("two pages"), std::string::npos);
     EXPECT_NE(error_of(" L 11112222333344445,4\n").find("line 1"), std::string::npos);
     EXPECT_NE(error_of("").find("no reference"), std::string::npos);
