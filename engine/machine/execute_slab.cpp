@@ -5,6 +5,7 @@
 
 #include "engine/kmalloc/kmalloc.h"
 #include "engine/machine/object_bytes.h"
+#include "engine/slab/classic_fast_path.h"
 #include "engine/slab/fast_path.h"
 #include "engine/slab/machine_pages.h"
 
@@ -178,8 +179,12 @@ OperationResult execute_slab(State& state, const Operation& operation, Recorder*
 std::uint64_t take_object_silently(SlabState& state, const Operation& operation) {
     const bool sized = operation.kind == OperationKind::kmalloc;
     const std::uint32_t cache = sized ? kmalloc_cache(state, operation.argument, operation.gfp_flags) : operation.pfn;
-    return allocate_fast(SilentEmitter(state), cache, operation.cpu, operation.node,
-                         sized ? static_cast<std::uint32_t>(operation.argument) : 0);
+    const std::uint32_t requested = sized ? static_cast<std::uint32_t>(operation.argument) : 0;
+    const SilentEmitter emitter(state);
+    const std::uint64_t address = allocate_fast(emitter, cache, operation.cpu, operation.node, requested);
+    if (address != 0 || state.allocator == SlabAllocatorKind::slub) [[likely]]
+        return address;
+    return allocate_from_array(emitter, cache, operation.cpu, operation.node, requested);
 }
 
 bool give_object_silently(SlabState& state, const Operation& operation) {
@@ -189,7 +194,11 @@ bool give_object_silently(SlabState& state, const Operation& operation) {
         if (slab == no_slab) return false;
         cache = state.slabs[slab].cache;
     }
-    return free_fast(SilentEmitter(state), cache, operation.cpu, operation.argument, operation.text);
+    const SilentEmitter emitter(state);
+    if (free_fast(emitter, cache, operation.cpu, operation.argument, operation.text)) [[likely]]
+        return true;
+    return state.allocator == SlabAllocatorKind::slab &&
+           free_to_array(emitter, cache, operation.cpu, operation.argument, operation.text);
 }
 
 }  // namespace pageframe

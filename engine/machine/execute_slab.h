@@ -17,7 +17,7 @@ constexpr CacheId cache_of(const Operation& operation) {
 
 OperationResult execute_slab(State& state, const Operation& operation, Recorder* recorder, OperationOutput& output);
 
-// What the CPU's own slab may be enough for, unrecorded (slab/fast_path.h).
+// What the CPU's own slab or array may be enough for, unrecorded (slab/fast_path.h, classic_fast_path.h).
 
 /// kmem_cache_alloc() and kmalloc(), not zeroed: the object's address; 0, and nothing done, when execute_slab() is
 /// to be asked.

@@ -23,11 +23,12 @@ struct TakeFromArray {
     ObjectIndex index;
     CpuId cpu;
     void apply(SlabState& state) const {
-        CpuCache& own = state.write_cpu_cache(cache, cpu);
+        change(state.write_cpu_cache(cache, cpu), state.write_object(state.slabs[slab], index));
+    }
+    void change(CpuCache& own, SlabObject& object) const {
         --own.avail;
         own.touched = 1;
         ++own.fast_allocations;
-        SlabObject& object = state.objects.write(state.slabs[slab].first_object + index);
         object.allocated = 1;
         object.allocated_by = operation;
         object.requested = requested;
@@ -46,10 +47,13 @@ struct PutInArray {
     CpuId cpu;
     void apply(SlabState& state) const {
         CpuCache& own = state.write_cpu_cache(cache, cpu);
-        state.arrays.write(state.cpu_array(cache, cpu) + own.avail) = {slab, index};
+        change(own, state.arrays.write(state.cpu_array(cache, cpu) + own.avail),
+               state.write_object(state.slabs[slab], index));
+    }
+    void change(CpuCache& own, ObjectReference& top, SlabObject& object) const {
+        top = {slab, index};
         ++own.avail;
         ++own.fast_frees;
-        SlabObject& object = state.objects.write(state.slabs[slab].first_object + index);
         object.allocated = 0;
         object.freed_by = operation;
     }

@@ -79,12 +79,4 @@ bool calculate_classic_geometry(const CacheRequest& request, CacheGeometry& geom
     return true;
 }
 
-ArrayLimits array_limits(std::uint32_t size, std::size_t cpus) {
-    ArrayLimits limits;
-    limits.limit = size > 131072 ? 1 : size > page_size ? 8 : size > 1024 ? 24 : size > 256 ? 54 : 120;
-    limits.batch = (limits.limit + 1) / 2;
-    limits.shared = size <= page_size && cpus > 1 ? 8 * limits.batch : 0;
-    return limits;
-}
-
 }  // namespace pageframe

@@ -42,6 +42,12 @@ struct ArrayLimits {
     std::uint32_t batch = 0;
     std::uint32_t shared = 0;
 };
-ArrayLimits array_limits(std::uint32_t size, std::size_t cpus);
+constexpr ArrayLimits array_limits(std::uint32_t size, std::size_t cpus) {
+    ArrayLimits limits;
+    limits.limit = size > 131072 ? 1 : size > page_size ? 8 : size > 1024 ? 24 : size > 256 ? 54 : 120;
+    limits.batch = (limits.limit + 1) / 2;
+    limits.shared = size <= page_size && cpus > 1 ? 8 * limits.batch : 0;
+    return limits;
+}
 
 }  // namespace pageframe

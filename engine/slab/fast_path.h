@@ -45,6 +45,8 @@ namespace pageframe {
     if (own == nullptr) [[unlikely]]
         return false;
     const SlabId id = own->slab;
+    // virt_to_slab(): a page freed behind the slab's back is another's meanwhile.
+    if (slab_of_address(state, address) != id) return false;
     const ObjectIndex index = own->places.index_at(address);  // of no slab: none
     if (index == no_object) return false;
     SlabObject* const record = emitter.own(&SlabState::objects, own->places.record_of(index));

@@ -1,6 +1,6 @@
-// Whether somebody looks changes nothing: the same operations with a recorder and without one, which is
-// where the shorter ways are taken (slab/fast_path.h, tlb/mmu.cpp; for pages see buddy_property_test.cpp), give
-// the same results and states.
+// Whether somebody looks changes nothing: the same operations with a recorder and without one, which is where
+// the shorter ways are taken (slab/fast_path.h, slab/classic_fast_path.h, tlb/fast_path.h; for pages see
+// buddy_property_test.cpp), give the same results and states.
 #include <gtest/gtest.h>
 
 #include <vector>
@@ -28,7 +28,9 @@ public:
         case OperationKind::alloc_pages:
             if (value != no_pfn) blocks_.push_back({value, operation.order});
             return;
-        case OperationKind::kmem_cache_create: caches_.push_back(static_cast<Pfn>(value)); return;
+        case OperationKind::kmem_cache_create:
+            if (value < no_cache) caches_.push_back(static_cast<Pfn>(value));
+            return;
         case OperationKind::kmem_cache_alloc: keep(objects_, value, operation.pfn); return;
         case OperationKind::kmalloc: keep(allocations_, value, 0); return;
         case OperationKind::vmalloc: keep(areas_, value, static_cast<Pfn>(operation.argument >> page_shift)); return;
@@ -62,6 +64,8 @@ private:
                                       gfp::atomic,
                                       gfp::kernel | gfp::reclaimable,
                                       gfp::kernel | gfp::account};
+        constexpr SlabFlags cache_flags[] = {0, 0, 0, slab_flag::hwcache_align,
+                                             slab_flag::poison | slab_flag::red_zone | slab_flag::store_user};
         const GfpFlags gfp_flags = flags[random_.below(6)];
         Operation operation;
         switch (random_.below(caches_.size() < 4 ? 3 : 12)) {
@@ -69,7 +73,8 @@ private:
             operation = operation_of(OperationKind::kmem_cache_create);
             operation.argument = 16 + random_.below(600);
             operation.pfn = 0;
-            operation.gfp_flags = 0;
+            operation.gfp_flags = cache_flags[random_.below(5)];
+            operation.order = static_cast<Order>(random_.below(4) == 0);  // a constructor
             return operation;
         case 1:
             operation = operation_of(OperationKind::alloc_pages);
@@ -168,13 +173,13 @@ void run_both(MachineConfiguration configuration, std::uint64_t seed) {
 }
 
 TEST(RecordedOrNotProperty, Slub) {
-    for (std::uint64_t seed = 1; seed <= 4; ++seed) run_both({}, seed);
+    for (std::uint64_t seed = 1; seed <= 12; ++seed) run_both({}, seed);
 }
 
 TEST(RecordedOrNotProperty, ClassicSlab) {
     MachineConfiguration configuration;
     configuration.allocator = MachineConfiguration::Allocator::slab;
-    for (std::uint64_t seed = 5; seed <= 6; ++seed) run_both(configuration, seed);
+    for (std::uint64_t seed = 13; seed <= 20; ++seed) run_both(configuration, seed);
 }
 
 /// Every processor, and every way to choose a victim.
