@@ -203,7 +203,7 @@ void ObjectView::draw_use(const ViewContext& context, ObjectReference object, co
     if (wasted > 0) painter.outline({area.x + bar, area.y + 20, area.width - bar, 8}, palette.vermilion, 1);
 }
 
-/// The slab's bytes as a bar: objects, and what is left over.
+/// The slab's bytes as a bar: objects, those in use filled, and what is left over.
 void ObjectView::draw_slab(const ViewContext& context, CacheId cache, ObjectReference object,
                            const Rectangle& area) const {
     if (area.height < 44) return;
@@ -229,9 +229,14 @@ void ObjectView::draw_slab(const ViewContext& context, CacheId cache, ObjectRefe
     if (start > 0) painter.fill({bar.x, bar.y, first - bar.x, bar.height}, palette.grey);
     if (pitch >= 3) {
         for (std::uint32_t i = 0; i < objects; ++i) {
+            const Rectangle cell{first + static_cast<float>(i) * pitch, bar.y, pitch - 1, bar.height};
             const bool here = known && i == object.index;
-            painter.fill({first + static_cast<float>(i) * pitch, bar.y, pitch - 1, bar.height},
-                         here ? palette.amber : used);
+            if (known && !state.object(state.slabs[object.slab], static_cast<ObjectIndex>(i)).allocated) {
+                painter.fill(cell, palette.hollow);
+                painter.outline(cell, here ? palette.amber : mix(palette.hollow, palette.dim, 0.62f), 1);
+            } else {
+                painter.fill(cell, here ? palette.amber : used);
+            }
         }
     } else {
         painter.fill({first, bar.y, pitch * static_cast<float>(objects), bar.height}, used);
