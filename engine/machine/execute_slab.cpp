@@ -188,17 +188,15 @@ std::uint64_t take_object_silently(SlabState& state, const Operation& operation)
 }
 
 bool give_object_silently(SlabState& state, const Operation& operation) {
-    std::uint32_t cache = operation.pfn;
-    if (operation.kind == OperationKind::kfree) {
-        const SlabId slab = slab_of_address(state, operation.argument);
-        if (slab == no_slab) return false;
-        cache = state.slabs[slab].cache;
-    }
+    const std::uint64_t address = operation.argument;
+    const SlabId slab = slab_of_address(state, address);
+    if (slab == no_slab) return false;
+    const std::uint32_t cache = operation.kind == OperationKind::kfree ? state.slabs[slab].cache : operation.pfn;
     const SilentEmitter emitter(state);
-    if (free_fast(emitter, cache, operation.cpu, operation.argument, operation.text)) [[likely]]
+    if (free_fast(emitter, cache, operation.cpu, slab, address, operation.text)) [[likely]]
         return true;
     return state.allocator == SlabAllocatorKind::slab &&
-           free_to_array(emitter, cache, operation.cpu, operation.argument, operation.text);
+           free_to_array(emitter, cache, operation.cpu, slab, address, operation.text);
 }
 
 }  // namespace pageframe

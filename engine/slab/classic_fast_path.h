@@ -6,7 +6,7 @@
 // As in fast_path.h: everything out of the ordinary is left untouched, and ClassicSlab does it from the start.
 #pragma once
 
-#include "engine/slab/slab_events.h"
+#include "engine/slab/fast_path.h"
 
 namespace pageframe {
 
@@ -15,8 +15,7 @@ inline bool is_ordinary(const KmemCache& cache) {
     return cache.in_use() && !cache.destroyed && !cache.geometry.debugged();
 }
 
-/// kmem_cache_alloc_node(): the object's address; 0: SlabAllocator::allocate() is to be asked. `number`: the
-/// cache's, or anything.
+/// kmem_cache_alloc_node(): the object's address; 0: SlabAllocator::allocate() is to be asked.
 inline std::uint64_t allocate_from_array(SilentEmitter<SlabState> emitter, std::uint32_t number, CpuId cpu, NodeId node,
                                          std::uint32_t requested) {
     const SlabState& state = emitter.state();
@@ -33,11 +32,9 @@ inline std::uint64_t allocate_from_array(SilentEmitter<SlabState> emitter, std::
 }
 
 /// kmem_cache_free(); false: SlabAllocator::free() is to be asked.
-inline bool free_to_array(SilentEmitter<SlabState> emitter, std::uint32_t number, CpuId cpu, std::uint64_t address,
-                          OperationNumber taken_by) {
+inline bool free_to_array(SilentEmitter<SlabState> emitter, std::uint32_t number, CpuId cpu, SlabId id,
+                          std::uint64_t address, OperationNumber taken_by) {
     const SlabState& state = emitter.state();
-    const SlabId id = slab_of_address(state, address);
-    if (id == no_slab) return false;
     const Slab& slab = state.slabs[id];
     const CacheId cache = slab.cache;
     if (cache != number || slab.node != state.cpu_node[cpu]) return false;
@@ -49,8 +46,7 @@ inline bool free_to_array(SilentEmitter<SlabState> emitter, std::uint32_t number
     const ObjectIndex index = places.index_at(address);
     if (index == no_object) return false;
     SlabObject* const record = emitter.own(&SlabState::objects, places.record_of(index));
-    if (record == nullptr || !record->allocated || record->marks != 0) return false;
-    if (taken_by != no_operation && taken_by != record->allocated_by) return false;
+    if (record == nullptr || !is_plainly_held(*record, taken_by)) return false;
     ObjectReference* const top = emitter.own(&SlabState::arrays, state.cpu_array(cache, cpu) + own->avail);
     if (top == nullptr) return false;
     emitter.emit_on(PutInArray{id, state.operation, cache, index, cpu}, *own, *top, *record);

@@ -13,7 +13,13 @@
 
 namespace pageframe {
 
-// `number`: the cache's, or anything.
+// `number`: the cache's, or anything. `id`: the slab that the address's page says, as virt_to_slab() does: a page
+// freed behind a slab's back is another's meanwhile.
+
+/// Taken, undamaged, and the pointer is of that taking: nothing about giving it back is remarkable.
+inline bool is_plainly_held(const SlabObject& object, OperationNumber taken_by) {
+    return object.allocated && object.marks == 0 && (taken_by == no_operation || taken_by == object.allocated_by);
+}
 
 /// kmem_cache_alloc_node(): the object's address; 0: SlabAllocator::allocate() is to be asked.
 [[gnu::always_inline]] inline std::uint64_t allocate_fast(SilentEmitter<SlabState> emitter, std::uint32_t number,
@@ -37,22 +43,18 @@ namespace pageframe {
 
 /// kmem_cache_free(); false: SlabAllocator::free() is to be asked.
 [[gnu::always_inline]] inline bool free_fast(SilentEmitter<SlabState> emitter, std::uint32_t number, CpuId cpu,
-                                             std::uint64_t address, OperationNumber taken_by) {
+                                             SlabId id, std::uint64_t address, OperationNumber taken_by) {
     const SlabState& state = emitter.state();
     if (number >= state.cache_limit) return false;
     const auto cache = static_cast<CacheId>(number);
     CpuCache* const own = emitter.own(&SlabState::cpu_caches, state.cpu_cache_index(cache, cpu));
-    if (own == nullptr) [[unlikely]]
+    if (own == nullptr || own->slab != id) [[unlikely]]
         return false;
-    const SlabId id = own->slab;
-    // virt_to_slab(): a page freed behind the slab's back is another's meanwhile.
-    if (slab_of_address(state, address) != id) return false;
-    const ObjectIndex index = own->places.index_at(address);  // of no slab: none
+    const ObjectIndex index = own->places.index_at(address);
     if (index == no_object) return false;
     SlabObject* const record = emitter.own(&SlabState::objects, own->places.record_of(index));
-    if (record == nullptr || !record->allocated || record->marks != 0) [[unlikely]]
+    if (record == nullptr || !is_plainly_held(*record, taken_by)) [[unlikely]]
         return false;
-    if (taken_by != no_operation && taken_by != record->allocated_by) return false;
     emitter.emit_on(ReleaseObject{id, state.operation, index, own->freelist}, *record);
     emitter.emit_on(PushCpuFreelist{id, cache, index, index, 1, cpu}, *own, *record);
     return true;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/slab/classic.h"
+#include "engine/slab/fast_path.h"
 #include "engine/slab/slub.h"
 
 namespace pageframe {
@@ -58,8 +59,7 @@ private:
     /// Nothing about this free is remarkable.
     bool plainly_right(CacheId cache, ObjectReference object, OperationNumber taken_by) const {
         if (object.index == no_object || state_.slabs[object.slab].cache != cache) return false;
-        const SlabObject& record = state_.object(state_.slabs[object.slab], object.index);
-        return record.allocated && record.marks == 0 && (taken_by == no_operation || taken_by == record.allocated_by);
+        return is_plainly_held(state_.object(state_.slabs[object.slab], object.index), taken_by);
     }
     /// Checks one free; false when nothing may be changed. `cache` becomes the object's own.
     bool check_free(CacheId& cache, std::uint64_t address, ObjectReference object, OperationNumber taken_by);
