@@ -100,10 +100,10 @@ void PageAllocator::alloc_pages_bulk(GfpFlags gfp_flags, std::uint32_t wanted, s
         lock(TakeLock::Lock::per_cpu, id, own);
         const std::size_t before = pages.size();
         while (pages.size() - before < wanted) {
-            const Pfn pfn = take_from_cpu_list(id, own, 0, request.migratetype, alloc_flags);
-            if (pfn == no_pfn) break;
-            hand_out(pfn, request);
-            pages.push_back(pfn);
+            const TakenBlock block = take_from_cpu_list(id, own, 0, request.migratetype, alloc_flags);
+            if (!block.found()) break;
+            hand_out(block, request);
+            pages.push_back(block.pfn);
         }
         if (pages.size() != before) return;
         break;

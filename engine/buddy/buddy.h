@@ -15,6 +15,7 @@
 //   for every zone, order, type:  walking the list from head to tail meets exactly `count` free heads of
 //                                 that order and type, and back again
 //   nr_free(order) == sum over types of count(order, type)
+//   orders_listed(type) has the bit of an order exactly when count(order, type) != 0
 //   sum over orders of nr_free << order == NR_FREE_PAGES (global part + every CPU's differential)
 //                                          + frames free in isolated pageblocks
 //   a free block and its buddy of the same order are never both free below order 10 (unless a pageblock
@@ -118,6 +119,9 @@ struct Zone {
     /// Kept for requests that could not use a higher zone, by the request's highest zone.
     std::array<std::uint32_t, 5> lowmem_reserve{};
     std::array<FreeArea, order_count> free_area;
+    /// By migratetype: a bit for each order whose list of that type has a block. Repeats what the lists say, so
+    /// that the smallest block large enough is found without a look at them.
+    std::array<std::uint16_t, migratetype_count> orders_listed{};
 
     bool contains(Pfn pfn) const { return pfn - start < spanned; }
     std::uint32_t watermark_pages(Watermark mark) const {

@@ -65,6 +65,9 @@ private:
                 const BlockList& list = free_list(zone, order, type);
                 walk(list, FrameKind::free_head, order, &type, id);
                 blocks += list.count;
+                if ((zone.orders_listed[t] >> order & 1U) != (list.count != 0 ? 1U : 0U))
+                    return fail("zone ", int{id}, " order ", int{order}, ": orders_listed of type ", t,
+                                " says otherwise than the list");
                 if (type == Migratetype::isolate) isolated += std::int64_t{list.count} << order;
             }
             if (blocks != zone.free_area[order].nr_free)

@@ -102,10 +102,10 @@ struct TakeFreeBlock {
     Order order;   ///< of the block
     Order wanted;  ///< of the request: below `order`, the block will be split
     Migratetype migratetype;
-    void apply(BuddyState& state) const {
-        Zone& z = state.zones[zone];
-        --z.free_area[order].nr_free;
-        list_remove(state.frames, free_list(z, order, migratetype), pfn).kind = FrameKind::allocated_head;
+    void apply(BuddyState& state) const { change(state, state.frames.write(pfn)); }
+    void change(BuddyState& state, PageFrame& block) const {
+        delete_from_free_list(state, zone, order, block);
+        block.kind = FrameKind::allocated_head;
     }
     Sentence sentence(const BuddyState& state) const;
     void highlight(HighlightList& list) const { list.push_back({{pfn, frames_in(order)}, Role::taken}); }
@@ -121,15 +121,10 @@ struct SplitBlock {
     Order wanted;
     Migratetype migratetype;
     Pfn upper() const { return pfn + frames_in(static_cast<Order>(order - 1)); }
-    void apply(BuddyState& state) const {
-        const auto half = static_cast<Order>(order - 1);
-        Zone& z = state.zones[zone];
-        ++z.free_area[half].nr_free;
-        PageFrame& upper_frame = list_add(state.frames, free_list(z, half, migratetype), upper(), ListEnd::head);
-        upper_frame.kind = FrameKind::free_head;
-        upper_frame.order = half;
-        upper_frame.migratetype = migratetype;
-        state.frames.write(pfn).order = half;
+    void apply(BuddyState& state) const { change(state, state.frames.write(pfn)); }
+    void change(BuddyState& state, PageFrame& block) const {
+        block.order = static_cast<Order>(order - 1);
+        add_to_free_list(state, zone, block.order, migratetype, upper(), state.frames.write(upper()), ListEnd::head);
     }
     Sentence sentence(const BuddyState& state) const;
     void highlight(HighlightList& list) const {
@@ -172,8 +167,8 @@ struct HandOutBlock {
     Order order;
     Migratetype migratetype;  ///< of the list it came from
     FrameUse use;
-    void apply(BuddyState& state) const {
-        PageFrame& frame = state.frames.write(pfn);
+    void apply(BuddyState& state) const { change(state.frames.write(pfn)); }
+    void change(PageFrame& frame) const {
         frame.kind = FrameKind::allocated_head;
         frame.order = order;
         frame.migratetype = migratetype;
@@ -259,8 +254,8 @@ struct TakeBack {
     OperationNumber taken_by;
     Order order;
     Migratetype migratetype;  ///< of its pageblock: the lists it goes to
-    void apply(BuddyState& state) const {
-        PageFrame& frame = state.frames.write(pfn);
+    void apply(BuddyState& state) const { change(state.frames.write(pfn)); }
+    void change(PageFrame& frame) const {
         frame.order = order;
         frame.operation = operation;
         frame.migratetype = migratetype;
@@ -278,11 +273,9 @@ struct MergeBuddy {
     Pfn buddy;
     ZoneId zone;
     Order order;  ///< of each half
-    void apply(BuddyState& state) const {
-        Zone& z = state.zones[zone];
-        --z.free_area[order].nr_free;
-        PageFrame& other = list_remove(state.frames, free_list(z, order, state.frames[buddy].migratetype), buddy);
-        PageFrame& own = state.frames.write(pfn);
+    void apply(BuddyState& state) const { change(state, state.frames.write(pfn), state.frames.write(buddy)); }
+    void change(BuddyState& state, PageFrame& own, PageFrame& other) const {
+        delete_from_free_list(state, zone, order, other);
         PageFrame& upper = pfn > buddy ? own : other;
         PageFrame& lower = pfn > buddy ? other : own;
         upper.kind = FrameKind::interior;
@@ -306,14 +299,10 @@ struct AddFreeBlock {
     Order order;
     Migratetype migratetype;
     Why why;
-    void apply(BuddyState& state) const {
-        Zone& z = state.zones[zone];
-        ++z.free_area[order].nr_free;
-        PageFrame& frame = list_add(state.frames, free_list(z, order, migratetype), pfn,
-                                    why == Why::head ? ListEnd::head : ListEnd::tail);
-        frame.kind = FrameKind::free_head;
-        frame.order = order;
-        frame.migratetype = migratetype;
+    void apply(BuddyState& state) const { change(state, state.frames.write(pfn)); }
+    void change(BuddyState& state, PageFrame& block) const {
+        const ListEnd end = why == Why::head ? ListEnd::head : ListEnd::tail;
+        add_to_free_list(state, zone, order, migratetype, pfn, block, end);
     }
     Sentence sentence(const BuddyState& state) const;
     void highlight(HighlightList& list) const { list.push_back({{pfn, frames_in(order)}, Role::changed}); }
@@ -357,9 +346,10 @@ struct PerCpuAdd {
     Migratetype migratetype;  ///< kept with the page: where it goes when the list is drained
     ListEnd end;              ///< head: freed by its user; tail: refilled from the free lists
     void apply(BuddyState& state) const { change(state, state.write_pages_of_cpu(zone, cpu)); }
-    void change(BuddyState& state, PerCpuPages& pages) const {
+    void change(BuddyState& state, PerCpuPages& pages) const { change(state, pages, state.frames.write(pfn)); }
+    void change(BuddyState& state, PerCpuPages& pages, PageFrame& frame) const {
         pages.count += static_cast<std::int32_t>(frames_in(order));
-        PageFrame& frame = list_add(state.frames, pages.lists[list], pfn, end);
+        list_add(state.frames, pages.lists[list], pfn, frame, end);
         frame.kind = FrameKind::per_cpu_head;
         frame.order = order;
         frame.migratetype = migratetype;
@@ -380,9 +370,11 @@ struct PerCpuRemove {
     Order order;
     To to;
     void apply(BuddyState& state) const { change(state, state.write_pages_of_cpu(zone, cpu)); }
-    void change(BuddyState& state, PerCpuPages& pages) const {
+    void change(BuddyState& state, PerCpuPages& pages) const { change(state, pages, state.frames.write(pfn)); }
+    void change(BuddyState& state, PerCpuPages& pages, PageFrame& frame) const {
         pages.count -= static_cast<std::int32_t>(frames_in(order));
-        list_remove(state.frames, pages.lists[list], pfn).kind = FrameKind::allocated_head;
+        list_remove(state.frames, pages.lists[list], frame);
+        frame.kind = FrameKind::allocated_head;
     }
     Sentence sentence(const BuddyState& state) const;
     void highlight(HighlightList& out) const { out.push_back({{pfn, frames_in(order)}, Role::taken}); }

@@ -117,7 +117,8 @@ void PageAllocator::open_pageblock(ZoneId id, Pfn block) {
         const Order order = frame.order;
         emitter_.emit(IsolateFreeBlock{block, id, order, frame.migratetype});
         emitter_.emit(IsolatePageblock{block, id, Migratetype::cma, false});
-        merge_and_add(id, writable_own_pages(id), block, order, Migratetype::cma, FreeFlag::to_tail);
+        merge_and_add(id, writable_own_pages(id), block, emitter_.writable(&BuddyState::frames, block), order,
+                      Migratetype::cma, FreeFlag::to_tail);
         return;
     }
     const Pfn moved = move_free_pages_block(id, block, Migratetype::cma).free;

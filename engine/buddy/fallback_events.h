@@ -36,9 +36,9 @@ struct MoveFreeBlock {
     Migratetype from;
     Migratetype to;
     void apply(BuddyState& state) const {
-        Zone& z = state.zones[zone];
-        list_remove(state.frames, free_list(z, order, from), pfn);
-        list_add(state.frames, free_list(z, order, to), pfn, ListEnd::tail).migratetype = to;
+        PageFrame& block = state.frames.write(pfn);
+        delete_from_free_list(state, zone, order, block);
+        add_to_free_list(state, zone, order, to, pfn, block, ListEnd::tail);
     }
     Sentence sentence(const BuddyState& state) const;
     void highlight(HighlightList& list) const { list.push_back({{pfn, frames_in(order)}, Role::changed}); }

@@ -28,8 +28,9 @@ Pfn PageAllocator::alloc_pages_exact(GfpFlags gfp_flags, std::uint64_t bytes) {
     // make_alloc_exact(): page by page, to the tails, because the neighbours will follow.
     for (Pfn surplus = pfn + static_cast<Pfn>(pages); surplus < pfn + frames_in(order); ++surplus) {
         const Migratetype type = state_.pageblock_type(surplus);
-        emitter_.emit(TakeBack{surplus, state_.operation, state_.operation, 0, type});
-        free_one_page(state_.zone_of(surplus), surplus, 0, type, FreeFlag::to_tail);
+        PageFrame& frame = emitter_.writable(&BuddyState::frames, surplus);
+        emitter_.emit_on(TakeBack{surplus, state_.operation, state_.operation, 0, type}, frame);
+        free_one_page(state_.zone_of(surplus), surplus, frame, 0, type, FreeFlag::to_tail);
     }
     return pfn;
 }

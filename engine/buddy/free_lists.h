@@ -2,6 +2,8 @@
 // Only events use these: they mutate.
 //
 //     BlockList {head, tail, count}      head <-> frame <-> frame <-> tail
+//
+// A reference to a frame that is to be written outlives writes to others: its chunk is the state's own by then.
 #pragma once
 
 #include "engine/buddy/buddy.h"
@@ -10,9 +12,8 @@ namespace pageframe {
 
 enum class ListEnd : std::uint8_t { head, tail };
 
-/// Links a frame that is on no list, and returns it.
-inline PageFrame& list_add(ChunkArray<PageFrame>& frames, BlockList& list, Pfn pfn, ListEnd end) {
-    PageFrame& frame = frames.write(pfn);
+/// Links a frame that is on no list. `frame` is pfn's, to be written.
+inline void list_add(ChunkArray<PageFrame>& frames, BlockList& list, Pfn pfn, PageFrame& frame, ListEnd end) {
     if (end == ListEnd::head) {
         frame.previous = no_pfn;
         frame.next = list.head;
@@ -31,12 +32,10 @@ inline PageFrame& list_add(ChunkArray<PageFrame>& frames, BlockList& list, Pfn p
         list.tail = pfn;
     }
     ++list.count;
-    return frame;  // its chunk is ours since the first write, so the reference outlives the others
 }
 
-/// Unlinks a frame that is on this list, and returns it.
-inline PageFrame& list_remove(ChunkArray<PageFrame>& frames, BlockList& list, Pfn pfn) {
-    PageFrame& frame = frames.write(pfn);
+/// Unlinks a frame that is on this list.
+inline void list_remove(ChunkArray<PageFrame>& frames, BlockList& list, PageFrame& frame) {
     const Pfn next = frame.next;
     const Pfn previous = frame.previous;
     if (previous != no_pfn)
@@ -49,7 +48,6 @@ inline PageFrame& list_remove(ChunkArray<PageFrame>& frames, BlockList& list, Pf
         list.tail = previous;
     --list.count;
     frame.next = frame.previous = no_pfn;
-    return frame;
 }
 
 inline BlockList& free_list(Zone& zone, Order order, Migratetype type) {
@@ -59,10 +57,36 @@ inline const BlockList& free_list(const Zone& zone, Order order, Migratetype typ
     return zone.free_area[order].lists[static_cast<unsigned>(type)];
 }
 
+/// add_to_free_list(): the block is free.
+inline void add_to_free_list(BuddyState& state, ZoneId id, Order order, Migratetype type, Pfn pfn, PageFrame& frame,
+                             ListEnd end) {
+    Zone& zone = state.zones[id];
+    ++zone.free_area[order].nr_free;
+    zone.orders_listed[static_cast<unsigned>(type)] |= static_cast<std::uint16_t>(1U << order);
+    list_add(state.frames, free_list(zone, order, type), pfn, frame, end);
+    frame.kind = FrameKind::free_head;
+    frame.order = order;
+    frame.migratetype = type;
+}
+
+/// del_page_from_free_list(): the block is free no more; what it is from here on is the caller's to say.
+inline void delete_from_free_list(BuddyState& state, ZoneId id, Order order, PageFrame& frame) {
+    Zone& zone = state.zones[id];
+    --zone.free_area[order].nr_free;
+    BlockList& list = free_list(zone, order, frame.migratetype);
+    list_remove(state.frames, list, frame);
+    // No branch: nobody could foresee it.
+    const unsigned emptied = list.count == 0 ? 1U : 0U;
+    zone.orders_listed[static_cast<unsigned>(frame.migratetype)] &= static_cast<std::uint16_t>(~(emptied << order));
+}
+
 /// order_to_pindex(): which per-CPU list a block of `order` is kept on. Order 0..3 or pageblock_order.
 constexpr unsigned per_cpu_list_of(Order order, Migratetype type) {
-    if (order == pageblock_order) return 12U + (type == Migratetype::movable ? 1U : 0U);
-    return per_cpu_migratetype_count * order + static_cast<unsigned>(type);
+    constexpr unsigned first_huge = 12;
+    // Both are computed and one is chosen: a branch on the order would be guessed.
+    const unsigned small = per_cpu_migratetype_count * order + static_cast<unsigned>(type);
+    const unsigned huge = first_huge + (type == Migratetype::movable ? 1U : 0U);
+    return order == pageblock_order ? huge : small;
 }
 /// pindex_to_order()
 constexpr Order order_of_per_cpu_list(unsigned list) {

@@ -20,22 +20,22 @@ template <class Self, class Emitter>
 
 /// free_the_page(): by the CPU's lists or straight to the zone.
 template <class Self, class Emitter>
-void PageDecisions<Self, Emitter>::free_prepared(Pfn pfn, Order order, OperationNumber taken_by) {
+void PageDecisions<Self, Emitter>::free_prepared(Pfn pfn, PageFrame& frame, Order order, OperationNumber taken_by) {
     const ZoneId id = state_.zone_of(pfn);
     const Migratetype type = state_.pageblock_type(pfn);
-    emitter_.emit(TakeBack{pfn, state_.operation, taken_by, order, type});
+    emitter_.emit_on(TakeBack{pfn, state_.operation, taken_by, order, type}, frame);
     if (state_.per_cpu_lists && per_cpu_order(order))
-        free_to_cpu(id, pfn, order, type);
+        free_to_cpu(id, pfn, frame, order, type);
     else
-        free_one_page(id, pfn, order, type, FreeFlag::none);
+        free_one_page(id, pfn, frame, order, type, FreeFlag::none);
 }
 
 template <class Self, class Emitter>
-void PageDecisions<Self, Emitter>::free_one_page(ZoneId id, Pfn pfn, Order order, Migratetype migratetype,
-                                                 FreeFlag flag) {
+void PageDecisions<Self, Emitter>::free_one_page(ZoneId id, Pfn pfn, PageFrame& frame, Order order,
+                                                 Migratetype migratetype, FreeFlag flag) {
     PerCpuPages& own = writable_own_pages(id);
     lock(TakeLock::Lock::zone, id, own);
-    merge_and_add(id, own, pfn, order, migratetype, flag);
+    merge_and_add(id, own, pfn, frame, order, migratetype, flag);
 }
 
 /// buddy_merge_likely(): is the block one order up waiting for just this merge?
@@ -48,11 +48,12 @@ bool PageDecisions<Self, Emitter>::merge_likely(ZoneId id, Pfn pfn, Pfn buddy, O
 
 /// __free_one_page()
 template <class Self, class Emitter>
-void PageDecisions<Self, Emitter>::merge_and_add(ZoneId id, PerCpuPages& own, Pfn pfn, Order order,
+void PageDecisions<Self, Emitter>::merge_and_add(ZoneId id, PerCpuPages& own, Pfn pfn, PageFrame& frame, Order order,
                                                  Migratetype migratetype, FreeFlag flag) {
     if (migratetype != Migratetype::isolate)
         count_free(id, static_cast<std::int32_t>(frames_in(order)), migratetype, own);
 
+    PageFrame* head = &frame;
     Pfn buddy = 0;
     while (order < largest_order) {
         if (!find_buddy(id, pfn, order, buddy)) break;
@@ -62,7 +63,9 @@ void PageDecisions<Self, Emitter>::merge_and_add(ZoneId id, PerCpuPages& own, Pf
             const auto mergeable = [](Migratetype t) { return static_cast<unsigned>(t) < per_cpu_migratetype_count; };
             if (migratetype != other && (!mergeable(migratetype) || !mergeable(other))) break;
         }
-        emitter_.emit(MergeBuddy{pfn, buddy, id, order});
+        PageFrame& other = emitter_.writable(&BuddyState::frames, buddy);
+        emitter_.emit_on(MergeBuddy{pfn, buddy, id, order}, *head, other);
+        if (buddy < pfn) head = &other;
         pfn &= buddy;
         ++order;
     }
@@ -73,7 +76,7 @@ void PageDecisions<Self, Emitter>::merge_and_add(ZoneId id, PerCpuPages& own, Pf
         why = Why::surplus;
     else if (merge_likely(id, pfn, buddy, order))
         why = Why::merge_likely;
-    emitter_.emit(AddFreeBlock{pfn, id, order, migratetype, why});
+    emitter_.emit_on(AddFreeBlock{pfn, id, order, migratetype, why}, *head);
 }
 
 }  // namespace pageframe

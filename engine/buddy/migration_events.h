@@ -54,9 +54,8 @@ struct IsolateFreeBlock {
     Order order;
     Migratetype migratetype;
     void apply(BuddyState& state) const {
-        Zone& z = state.zones[zone];
-        --z.free_area[order].nr_free;
-        PageFrame& frame = list_remove(state.frames, free_list(z, order, migratetype), pfn);
+        PageFrame& frame = state.frames.write(pfn);
+        delete_from_free_list(state, zone, order, frame);
         frame.kind = FrameKind::allocated_head;
         frame.use = FrameUse::other;
         frame.operation = state.operation;
@@ -116,9 +115,7 @@ struct TakeContiguous {
     ZoneId zone;
     Order order;
     void apply(BuddyState& state) const {
-        Zone& z = state.zones[zone];
-        --z.free_area[order].nr_free;
-        list_remove(state.frames, free_list(z, order, state.frames[pfn].migratetype), pfn);
+        delete_from_free_list(state, zone, order, state.frames.write(pfn));
         for (Pfn i = 0; i < frames_in(order); ++i) {
             PageFrame& frame = state.frames.write(pfn + i);
             frame.kind = FrameKind::allocated_head;

@@ -10,6 +10,8 @@
 // `Self` (the class that derives from it) has rmqueue_fallback() and reserve_highatomic().
 #pragma once
 
+#include <array>
+
 #include "engine/buddy/buddy_events.h"
 #include "engine/core/gfp.h"
 
@@ -46,6 +48,13 @@ public:
     };
 
     enum class FreeFlag : std::uint8_t { none, to_tail };
+
+    /// A block on its way from a list to whom asked for it, with its head's record; or none.
+    struct TakenBlock {
+        Pfn pfn = no_pfn;
+        PageFrame* head = nullptr;
+        bool found() const { return pfn != no_pfn; }
+    };
 };
 
 template <class Self, class Emitter>
@@ -57,12 +66,12 @@ protected:
     bool prepare(Request& request, GfpFlags gfp_flags, Order order, NodeId node) const;
     std::uint32_t fast_path_flags(const Request& request) const;
     Pfn get_page_from_freelist(const Request& request, std::uint32_t alloc_flags);
-    void hand_out(Pfn pfn, const Request& request);
-    Pfn rmqueue(ZoneId zone, const Request& request, std::uint32_t alloc_flags);
-    Pfn rmqueue_buddy(ZoneId zone, const Request& request, std::uint32_t alloc_flags);
-    Pfn rmqueue_smallest(ZoneId zone, Order order, Migratetype migratetype);
-    Pfn rmqueue_any(ZoneId zone, Order order, Migratetype migratetype, std::uint32_t alloc_flags);
-    Pfn rmqueue_others(ZoneId zone, Order order, Migratetype migratetype, std::uint32_t alloc_flags);
+    void hand_out(TakenBlock block, const Request& request);
+    TakenBlock rmqueue(ZoneId zone, const Request& request, std::uint32_t alloc_flags);
+    TakenBlock rmqueue_buddy(ZoneId zone, const Request& request, std::uint32_t alloc_flags);
+    TakenBlock rmqueue_smallest(ZoneId zone, Order order, Migratetype migratetype);
+    TakenBlock rmqueue_any(ZoneId zone, Order order, Migratetype migratetype, std::uint32_t alloc_flags);
+    TakenBlock rmqueue_others(ZoneId zone, Order order, Migratetype migratetype, std::uint32_t alloc_flags);
 
     // watermarks.h
     bool watermark_fast(ZoneId zone, const Request& request, std::uint32_t alloc_flags, std::uint32_t extra);
@@ -72,24 +81,29 @@ protected:
     std::int64_t unusable_free(const Zone& zone, Order order, std::uint32_t alloc_flags) const;
 
     // per_cpu.h
-    Pfn rmqueue_per_cpu(ZoneId zone, Order order, Migratetype migratetype, std::uint32_t alloc_flags);
-    Pfn take_from_cpu_list(ZoneId zone, PerCpuPages& own, Order order, Migratetype migratetype,
-                           std::uint32_t alloc_flags);
-    void refill(ZoneId zone, Order order, Migratetype migratetype, std::uint32_t alloc_flags, std::uint32_t count);
-    void free_to_cpu(ZoneId zone, Pfn pfn, Order order, Migratetype migratetype);
+    TakenBlock rmqueue_per_cpu(ZoneId zone, Order order, Migratetype migratetype, std::uint32_t alloc_flags);
+    TakenBlock take_from_cpu_list(ZoneId zone, PerCpuPages& own, Order order, Migratetype migratetype,
+                                  std::uint32_t alloc_flags);
+    void refill(ZoneId zone, PerCpuPages& own, Order order, Migratetype migratetype, std::uint32_t alloc_flags,
+                std::uint32_t count);
+    void free_to_cpu(ZoneId zone, Pfn pfn, PageFrame& frame, Order order, Migratetype migratetype);
     void drain(ZoneId zone, CpuId cpu, std::int32_t count, unsigned first_list);
     std::int32_t frames_to_free(ZoneId zone, std::int32_t high, bool free_high);
 
     // give_back.h
-    void free_prepared(Pfn pfn, Order order, OperationNumber operation);
-    void free_one_page(ZoneId zone, Pfn pfn, Order order, Migratetype migratetype, FreeFlag flag);
-    void merge_and_add(ZoneId zone, PerCpuPages& own, Pfn pfn, Order order, Migratetype migratetype, FreeFlag flag);
+    void free_prepared(Pfn pfn, Order order, OperationNumber operation) {
+        free_prepared(pfn, emitter_.writable(&BuddyState::frames, pfn), order, operation);
+    }
+    void free_prepared(Pfn pfn, PageFrame& frame, Order order, OperationNumber operation);
+    void free_one_page(ZoneId zone, Pfn pfn, PageFrame& frame, Order order, Migratetype migratetype, FreeFlag flag);
+    void merge_and_add(ZoneId zone, PerCpuPages& own, Pfn pfn, PageFrame& frame, Order order, Migratetype migratetype,
+                       FreeFlag flag);
     bool find_buddy(ZoneId zone, Pfn pfn, Order order, Pfn& buddy) const;
     bool merge_likely(ZoneId zone, Pfn pfn, Pfn buddy, Order order) const;
 
     const Zone& zone(ZoneId id) const { return state_.zones[id]; }
     const PerCpuPages& own_pages(ZoneId id) const { return state_.pages_of_cpu(id, cpu_); }
-    // What one decision changes several times is looked up once: `own` is to be own_pages(zone).
+    // What one decision changes several times is looked up once: `own` is to be own_pages(zone), `frame` pfn's.
     PerCpuPages& writable_own_pages(ZoneId id) {
         return emitter_.writable(&BuddyState::per_cpu, BuddyState::per_cpu_index(id, cpu_));
     }
@@ -112,12 +126,20 @@ private:
     Self& self() { return static_cast<Self&>(*this); }
 };
 
-/// gfp_zone(): the highest zone a request may use.
+/// gfp_zone(): the highest zone a request may use. From a table as in the kernel (GFP_ZONE_TABLE): requests
+/// come with flags in no order that a processor could foresee.
 constexpr ZoneKind highest_zone_of(GfpFlags gfp_flags) {
-    if (gfp_flags & gfp::dma) return ZoneKind::dma;
-    if (gfp_flags & gfp::dma32) return ZoneKind::dma32;
-    if ((gfp_flags & gfp::movable) && (gfp_flags & gfp::highmem)) return ZoneKind::movable;
-    return ZoneKind::normal;
+    constexpr auto table = [] {
+        std::array<ZoneKind, 16> zones{};
+        for (GfpFlags flags = 0; flags < zones.size(); ++flags) {
+            zones[flags] = ZoneKind::normal;
+            if ((flags & gfp::movable) && (flags & gfp::highmem)) zones[flags] = ZoneKind::movable;
+            if (flags & gfp::dma32) zones[flags] = ZoneKind::dma32;
+            if (flags & gfp::dma) zones[flags] = ZoneKind::dma;
+        }
+        return zones;
+    }();
+    return table[gfp_flags % table.size()];
 }
 
 }  // namespace pageframe

@@ -14,8 +14,8 @@ namespace pageframe {
 inline constexpr std::int32_t batch_scale_most = 5;  // CONFIG_PCP_BATCH_SCALE_MAX
 
 template <class Self, class Emitter>
-Pfn PageDecisions<Self, Emitter>::rmqueue_per_cpu(ZoneId id, Order order, Migratetype migratetype,
-                                                  std::uint32_t alloc_flags) {
+auto PageDecisions<Self, Emitter>::rmqueue_per_cpu(ZoneId id, Order order, Migratetype migratetype,
+                                                   std::uint32_t alloc_flags) -> TakenBlock {
     PerCpuPages& own = writable_own_pages(id);
     lock(TakeLock::Lock::per_cpu, id, own);
     if (own.free_factor != 0) emitter_.emit_on(SetFreeFactor{own.free_factor >> 1, id, cpu_}, own);
@@ -24,52 +24,55 @@ Pfn PageDecisions<Self, Emitter>::rmqueue_per_cpu(ZoneId id, Order order, Migrat
 
 /// __rmqueue_pcplist()
 template <class Self, class Emitter>
-Pfn PageDecisions<Self, Emitter>::take_from_cpu_list(ZoneId id, PerCpuPages& own, Order order, Migratetype migratetype,
-                                                     std::uint32_t alloc_flags) {
+auto PageDecisions<Self, Emitter>::take_from_cpu_list(ZoneId id, PerCpuPages& own, Order order, Migratetype migratetype,
+                                                      std::uint32_t alloc_flags) -> TakenBlock {
     const unsigned list = per_cpu_list_of(order, migratetype);
     if (own.lists[list].head == no_pfn) {
         std::int32_t batch = own.batch;
         if (batch > 1) batch = std::max(batch >> order, 2);
-        refill(id, order, migratetype, alloc_flags, static_cast<std::uint32_t>(batch));
+        refill(id, own, order, migratetype, alloc_flags, static_cast<std::uint32_t>(batch));
     }
     const Pfn pfn = own.lists[list].head;
-    if (pfn == no_pfn) return no_pfn;
-    emitter_.emit_on(PerCpuRemove{pfn, id, cpu_, static_cast<std::uint8_t>(list), order, PerCpuRemove::To::user}, own);
-    return pfn;
+    if (pfn == no_pfn) return {};
+    PageFrame& head = emitter_.writable(&BuddyState::frames, pfn);
+    emitter_.emit_on(PerCpuRemove{pfn, id, cpu_, static_cast<std::uint8_t>(list), order, PerCpuRemove::To::user}, own,
+                     head);
+    return {pfn, &head};
 }
 
 /// rmqueue_bulk()
 template <class Self, class Emitter>
-void PageDecisions<Self, Emitter>::refill(ZoneId id, Order order, Migratetype migratetype, std::uint32_t alloc_flags,
-                                          std::uint32_t count) {
+void PageDecisions<Self, Emitter>::refill(ZoneId id, PerCpuPages& own, Order order, Migratetype migratetype,
+                                          std::uint32_t alloc_flags, std::uint32_t count) {
     emitter_.tell(PerCpuRefill{count, id, cpu_, order, migratetype});
-    lock(TakeLock::Lock::zone, id);
+    lock(TakeLock::Lock::zone, id, own);
     const auto list = static_cast<std::uint8_t>(per_cpu_list_of(order, migratetype));
     std::int32_t frames = 0;
     std::int32_t cma_frames = 0;
     for (std::uint32_t i = 0; i < count; ++i) {
-        const Pfn pfn = rmqueue_any(id, order, migratetype, alloc_flags);
-        if (pfn == no_pfn) break;
-        const Migratetype type = state_.frames[pfn].migratetype;
-        emitter_.emit(PerCpuAdd{pfn, id, cpu_, list, order, type, ListEnd::tail});
+        const TakenBlock block = rmqueue_any(id, order, migratetype, alloc_flags);
+        if (!block.found()) break;
+        const Migratetype type = block.head->migratetype;
+        emitter_.emit_on(PerCpuAdd{block.pfn, id, cpu_, list, order, type, ListEnd::tail}, own, *block.head);
         frames += static_cast<std::int32_t>(frames_in(order));
         if (type == Migratetype::cma) cma_frames += static_cast<std::int32_t>(frames_in(order));
     }
     // Counted once for the whole batch.
-    emitter_.emit(CountFreePages{-frames, -cma_frames, id, cpu_});
+    emitter_.emit_on(CountFreePages{-frames, -cma_frames, id, cpu_}, own);
 }
 
 /// free_unref_page(), free_unref_page_commit(): `migratetype` is the pageblock's.
 template <class Self, class Emitter>
-void PageDecisions<Self, Emitter>::free_to_cpu(ZoneId id, Pfn pfn, Order order, Migratetype migratetype) {
-    if (migratetype == Migratetype::isolate) return free_one_page(id, pfn, order, migratetype, FreeFlag::none);
+void PageDecisions<Self, Emitter>::free_to_cpu(ZoneId id, Pfn pfn, PageFrame& frame, Order order,
+                                               Migratetype migratetype) {
+    if (migratetype == Migratetype::isolate) return free_one_page(id, pfn, frame, order, migratetype, FreeFlag::none);
     // CMA and high-atomic frames wait among the movable ones; what they are stays with the page.
     const bool has_list = static_cast<unsigned>(migratetype) < per_cpu_migratetype_count;
     const unsigned list = per_cpu_list_of(order, has_list ? migratetype : Migratetype::movable);
     PerCpuPages& pages = writable_own_pages(id);
     lock(TakeLock::Lock::per_cpu, id, pages);
     emitter_.emit_on(PerCpuAdd{pfn, id, cpu_, static_cast<std::uint8_t>(list), order, migratetype, ListEnd::head},
-                     pages);
+                     pages, frame);
 
     const bool free_high = pages.free_factor != 0 && order != 0 && order <= 3;
     std::int32_t high = 0;  // nr_pcp_high()
@@ -117,12 +120,13 @@ void PageDecisions<Self, Emitter>::drain(ZoneId id, CpuId owner, std::int32_t co
         const Order order = order_of_per_cpu_list(static_cast<unsigned>(list));
         do {
             const Pfn pfn = state_.pages_of_cpu(id, owner).lists[static_cast<unsigned>(list)].tail;
-            Migratetype type = state_.frames[pfn].migratetype;
+            PageFrame& frame = emitter_.writable(&BuddyState::frames, pfn);
+            Migratetype type = frame.migratetype;
             emitter_.emit(
                 PerCpuRemove{pfn, id, owner, static_cast<std::uint8_t>(list), order, PerCpuRemove::To::free_lists});
             count -= static_cast<std::int32_t>(frames_in(order));
             if (zone(id).isolated_pageblocks != 0) type = state_.pageblock_type(pfn);
-            merge_and_add(id, own, pfn, order, type, FreeFlag::none);
+            merge_and_add(id, own, pfn, frame, order, type, FreeFlag::none);
         } while (count > 0 && state_.pages_of_cpu(id, owner).lists[static_cast<unsigned>(list)].count != 0);
     }
 }

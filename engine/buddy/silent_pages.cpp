@@ -38,10 +38,10 @@ public:
 
     bool give_back(Pfn pfn, Order order, OperationNumber taken_by) {
         if (pfn >= state_.frame_count()) return false;
-        const PageFrame& frame = state_.frames[pfn];
+        PageFrame& frame = emitter_.writable(&BuddyState::frames, pfn);
         if (frame.kind != FrameKind::allocated_head || frame.order != order) return false;
         if (taken_by != no_operation && frame.operation != no_operation && frame.operation != taken_by) return false;
-        free_prepared(pfn, order, frame.operation);
+        free_prepared(pfn, frame, order, frame.operation);
         return true;
     }
 

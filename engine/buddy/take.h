@@ -2,6 +2,8 @@
 // __rmqueue(), __rmqueue_smallest(), expand().
 #pragma once
 
+#include <bit>
+
 #include "engine/buddy/page_decisions.h"
 
 namespace pageframe {
@@ -41,10 +43,11 @@ std::uint32_t PageDecisions<Self, Emitter>::fast_path_flags(const Request& reque
 
 /// prep_new_page(): the block becomes the caller's.
 template <class Self, class Emitter>
-void PageDecisions<Self, Emitter>::hand_out(Pfn pfn, const Request& request) {
+void PageDecisions<Self, Emitter>::hand_out(TakenBlock block, const Request& request) {
     const bool lru = state_.movable_pages_on_lru && request.migratetype == Migratetype::movable;
-    emitter_.emit(HandOutBlock{pfn, state_.operation, request.gfp_flags, request.order, state_.frames[pfn].migratetype,
-                               lru ? FrameUse::lru : FrameUse::other});
+    emitter_.emit_on(HandOutBlock{block.pfn, state_.operation, request.gfp_flags, request.order,
+                                  block.head->migratetype, lru ? FrameUse::lru : FrameUse::other},
+                     *block.head);
 }
 
 template <class Self, class Emitter>
@@ -61,12 +64,12 @@ Pfn PageDecisions<Self, Emitter>::get_page_from_freelist(const Request& request,
                 break;
             }
             if (!watermark_fast(id, request, alloc_flags, 0) && !(alloc_flags & no_watermarks)) continue;
-            const Pfn pfn = rmqueue(id, request, alloc_flags);
-            if (pfn == no_pfn) continue;
-            hand_out(pfn, request);
+            const TakenBlock block = rmqueue(id, request, alloc_flags);
+            if (!block.found()) continue;
+            hand_out(block, request);
             if (alloc_flags & highatomic) [[unlikely]]
-                self().reserve_highatomic(id, pfn);
-            return pfn;
+                self().reserve_highatomic(id, block.pfn);
+            return block.pfn;
         }
         if (!no_fallback) return no_pfn;
         emitter_.tell(SlowPath{leave_node ? SlowPath::Step::remote : SlowPath::Step::fragmenting, request.order,
@@ -76,71 +79,71 @@ Pfn PageDecisions<Self, Emitter>::get_page_from_freelist(const Request& request,
 }
 
 template <class Self, class Emitter>
-Pfn PageDecisions<Self, Emitter>::rmqueue(ZoneId id, const Request& request, std::uint32_t alloc_flags) {
-    Pfn pfn = no_pfn;
+auto PageDecisions<Self, Emitter>::rmqueue(ZoneId id, const Request& request, std::uint32_t alloc_flags) -> TakenBlock {
+    TakenBlock block;
     if (state_.per_cpu_lists && per_cpu_order(request.order) &&
         (!state_.cma || (alloc_flags & cma_allowed) || request.migratetype != Migratetype::movable))
-        pfn = rmqueue_per_cpu(id, request.order, request.migratetype, alloc_flags);
-    if (pfn == no_pfn) pfn = rmqueue_buddy(id, request, alloc_flags);
+        block = rmqueue_per_cpu(id, request.order, request.migratetype, alloc_flags);
+    if (!block.found()) block = rmqueue_buddy(id, request, alloc_flags);
     if (zone(id).flags & zone_boosted_watermark) [[unlikely]]
         emitter_.emit(WakeKswapd{id});
-    return pfn;
+    return block;
 }
 
 template <class Self, class Emitter>
-Pfn PageDecisions<Self, Emitter>::rmqueue_buddy(ZoneId id, const Request& request, std::uint32_t alloc_flags) {
+auto PageDecisions<Self, Emitter>::rmqueue_buddy(ZoneId id, const Request& request, std::uint32_t alloc_flags)
+    -> TakenBlock {
     PerCpuPages& own = writable_own_pages(id);
     lock(TakeLock::Lock::zone, id, own);
-    Pfn pfn = no_pfn;
-    if (alloc_flags & highatomic) pfn = rmqueue_smallest(id, request.order, Migratetype::highatomic);
-    if (pfn == no_pfn) {
-        pfn = rmqueue_any(id, request.order, request.migratetype, alloc_flags);
-        if (pfn == no_pfn && (alloc_flags & non_block))
-            pfn = rmqueue_smallest(id, request.order, Migratetype::highatomic);
-        if (pfn == no_pfn) return no_pfn;
+    TakenBlock block;
+    if (alloc_flags & highatomic) block = rmqueue_smallest(id, request.order, Migratetype::highatomic);
+    if (!block.found()) {
+        block = rmqueue_any(id, request.order, request.migratetype, alloc_flags);
+        if (!block.found() && (alloc_flags & non_block))
+            block = rmqueue_smallest(id, request.order, Migratetype::highatomic);
+        if (!block.found()) return {};
     }
-    count_free(id, -static_cast<std::int32_t>(frames_in(request.order)), state_.frames[pfn].migratetype, own);
-    return pfn;
+    count_free(id, -static_cast<std::int32_t>(frames_in(request.order)), block.head->migratetype, own);
+    return block;
 }
 
 /// __rmqueue(): the type's own lists, then CMA, then another type's.
 template <class Self, class Emitter>
-Pfn PageDecisions<Self, Emitter>::rmqueue_any(ZoneId id, Order order, Migratetype migratetype,
-                                              std::uint32_t alloc_flags) {
+auto PageDecisions<Self, Emitter>::rmqueue_any(ZoneId id, Order order, Migratetype migratetype,
+                                               std::uint32_t alloc_flags) -> TakenBlock {
     if ((alloc_flags & cma_allowed) && zone(id).free_cma_pages > zone(id).free_pages / 2) {
-        const Pfn pfn = rmqueue_smallest(id, order, Migratetype::cma);
-        if (pfn != no_pfn) return pfn;
+        const TakenBlock block = rmqueue_smallest(id, order, Migratetype::cma);
+        if (block.found()) return block;
     }
-    const Pfn pfn = rmqueue_smallest(id, order, migratetype);
-    return pfn != no_pfn ? pfn : rmqueue_others(id, order, migratetype, alloc_flags);
+    const TakenBlock block = rmqueue_smallest(id, order, migratetype);
+    return block.found() ? block : rmqueue_others(id, order, migratetype, alloc_flags);
 }
 
 /// The rest of __rmqueue(): the type's own lists have nothing.
 template <class Self, class Emitter>
-[[gnu::noinline]] Pfn PageDecisions<Self, Emitter>::rmqueue_others(ZoneId id, Order order, Migratetype migratetype,
-                                                                   std::uint32_t alloc_flags) {
+[[gnu::noinline]] auto PageDecisions<Self, Emitter>::rmqueue_others(ZoneId id, Order order, Migratetype migratetype,
+                                                                    std::uint32_t alloc_flags) -> TakenBlock {
     for (;;) {
         if (alloc_flags & cma_allowed) {
-            const Pfn pfn = rmqueue_smallest(id, order, Migratetype::cma);
-            if (pfn != no_pfn) return pfn;
+            const TakenBlock block = rmqueue_smallest(id, order, Migratetype::cma);
+            if (block.found()) return block;
         }
-        if (!self().rmqueue_fallback(id, order, migratetype, alloc_flags)) return no_pfn;
-        const Pfn pfn = rmqueue_smallest(id, order, migratetype);
-        if (pfn != no_pfn) return pfn;
+        if (!self().rmqueue_fallback(id, order, migratetype, alloc_flags)) return {};
+        const TakenBlock block = rmqueue_smallest(id, order, migratetype);
+        if (block.found()) return block;
     }
 }
 
 template <class Self, class Emitter>
-Pfn PageDecisions<Self, Emitter>::rmqueue_smallest(ZoneId id, Order order, Migratetype migratetype) {
-    for (unsigned current = order; current < order_count; ++current) {
-        const Pfn pfn = free_list(zone(id), static_cast<Order>(current), migratetype).head;
-        if (pfn == no_pfn) continue;
-        emitter_.emit(TakeFreeBlock{pfn, id, static_cast<Order>(current), order, migratetype});
-        for (; current > order; --current)
-            emitter_.emit(SplitBlock{pfn, id, static_cast<Order>(current), order, migratetype});
-        return pfn;
-    }
-    return no_pfn;
+auto PageDecisions<Self, Emitter>::rmqueue_smallest(ZoneId id, Order order, Migratetype migratetype) -> TakenBlock {
+    const std::uint32_t large_enough = zone(id).orders_listed[static_cast<unsigned>(migratetype)] >> order;
+    if (large_enough == 0) return {};
+    auto current = static_cast<Order>(order + std::countr_zero(large_enough));
+    const Pfn pfn = free_list(zone(id), current, migratetype).head;
+    PageFrame& head = emitter_.writable(&BuddyState::frames, pfn);
+    emitter_.emit_on(TakeFreeBlock{pfn, id, current, order, migratetype}, head);
+    for (; current > order; --current) emitter_.emit_on(SplitBlock{pfn, id, current, order, migratetype}, head);
+    return {pfn, &head};
 }
 
 }  // namespace pageframe

@@ -30,18 +30,13 @@ bool PageDecisions<Self, Emitter>::watermark_ok(const Zone& z, Order order, std:
         if (alloc_flags & non_block) minimum -= minimum / 4;
     }
     if (free_pages <= minimum + z.lowmem_reserve[static_cast<unsigned>(highest_zone)]) return false;
-    if (order == 0) return true;
-
-    for (unsigned o = order; o < order_count; ++o) {
-        const FreeArea& area = z.free_area[o];
-        if (area.nr_free == 0) continue;
-        for (unsigned type = 0; type < per_cpu_migratetype_count; ++type)
-            if (area.lists[type].count != 0) return true;
-        if ((alloc_flags & cma_allowed) && area.lists[static_cast<unsigned>(Migratetype::cma)].count != 0) return true;
-        if ((alloc_flags & highatomic) && area.lists[static_cast<unsigned>(Migratetype::highatomic)].count != 0)
-            return true;
-    }
-    return false;
+    // A block large enough, of a type that the request may take.
+    const auto listed = [&](Migratetype type) { return std::uint32_t{z.orders_listed[static_cast<unsigned>(type)]}; };
+    std::uint32_t orders =
+        listed(Migratetype::unmovable) | listed(Migratetype::movable) | listed(Migratetype::reclaimable);
+    if (alloc_flags & cma_allowed) orders |= listed(Migratetype::cma);
+    if (alloc_flags & highatomic) orders |= listed(Migratetype::highatomic);
+    return (orders >> order != 0) | (order == 0);
 }
 
 /// `extra`: frames wanted beyond the mark (bulk requests).
@@ -53,15 +48,8 @@ bool PageDecisions<Self, Emitter>::watermark_fast(ZoneId id, const Request& requ
     const std::uint32_t mark = z.watermark_pages(which) + extra;
     // zone_page_state(): a sum of differentials may be below zero for a moment, and reads as none.
     const std::int64_t free_pages = std::max<std::int64_t>(z.free_pages, 0);
-    const std::uint32_t reserve = z.lowmem_reserve[static_cast<unsigned>(request.highest_zone)];
-
-    bool ok = false;
-    if (request.order == 0) {
-        const std::int64_t reserved = unusable_free(z, 0, alloc_flags);
-        const std::int64_t usable = free_pages - std::min(free_pages, reserved);
-        ok = usable > static_cast<std::int64_t>(mark) + reserve;
-    }
-    if (!ok) ok = watermark_ok(z, request.order, mark, request.highest_zone, alloc_flags, free_pages);
+    // The kernel looks first whether a single page is far from the mark: sooner, and no other answer.
+    bool ok = watermark_ok(z, request.order, mark, request.highest_zone, alloc_flags, free_pages);
     // A boost is not meant to fail GFP_ATOMIC requests of one page.
     if (!ok && request.order == 0 && (request.gfp_flags & gfp::atomic_context) && z.watermark_boost != 0 &&
         which == Watermark::min)

@@ -37,31 +37,28 @@ constexpr bool is_plain_request(const Operation& operation) {
     state.buddy.operation = state.slab.operation = number;
     output.clear();
     if (recorder == nullptr) [[likely]] {
-        switch (operation.kind) {
-        case OperationKind::alloc_pages:
-            if (!is_plain_request(operation)) break;
-            if (const Pfn pfn =
+        // Comparisons rather than a table of jumps: where a wrong one was guessed, they know it sooner.
+        const OperationKind kind = operation.kind;
+        if (kind == OperationKind::alloc_pages) {
+            if (is_plain_request(operation)) [[likely]] {
+                const Pfn pfn =
                     take_silently(state.buddy, operation.cpu, operation.gfp_flags, operation.order, operation.node);
-                pfn != no_pfn) [[likely]]
-                return {OperationStatus::done, pfn};
-            break;
-        case OperationKind::free_pages:
+                if (pfn != no_pfn) [[likely]]
+                    return {OperationStatus::done, pfn};
+            }
+        } else if (kind == OperationKind::free_pages) {
             if (give_back_silently(state.buddy, operation.cpu, operation.pfn, operation.order, taken_by(operation)))
                 [[likely]]
                 return {OperationStatus::done, 0};
-            break;
-        case OperationKind::kmem_cache_alloc:
-        case OperationKind::kmalloc:
-            if (!is_plain_request(operation)) break;
-            if (const std::uint64_t address = take_object_silently(state.slab, operation); address != 0) [[likely]]
-                return {OperationStatus::done, address};
-            break;
-        case OperationKind::kmem_cache_free:
-        case OperationKind::kfree:
+        } else if (kind == OperationKind::kmem_cache_alloc || kind == OperationKind::kmalloc) {
+            if (is_plain_request(operation)) [[likely]] {
+                const std::uint64_t address = take_object_silently(state.slab, operation);
+                if (address != 0) [[likely]]
+                    return {OperationStatus::done, address};
+            }
+        } else if (kind == OperationKind::kmem_cache_free || kind == OperationKind::kfree) {
             if (give_object_silently(state.slab, operation)) [[likely]]
                 return {OperationStatus::done, 0};
-            break;
-        default: break;
         }
     }
     return execute_whole(state, operation, number, recorder, output);

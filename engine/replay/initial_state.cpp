@@ -162,11 +162,7 @@ bool Loader::load_free_lists(ZoneId id) {
             const auto type = static_cast<Migratetype>(index);
             for (Pfn pfn : from.free_lists[order][index]) {
                 if (!claim(id, from.line, pfn, order)) return false;
-                PageFrame& frame = buddy_.frames.write(pfn);
-                frame.kind = FrameKind::free_head;
-                frame.order = order;
-                frame.migratetype = type;
-                list_add(buddy_.frames, free_list(zone, order, type), pfn, ListEnd::tail);
+                add_to_free_list(buddy_, id, order, type, pfn, buddy_.frames.write(pfn), ListEnd::tail);
             }
         }
         zone.free_area[order].nr_free = from.nr_free[order];
@@ -201,7 +197,7 @@ bool Loader::load_list(ZoneId id, std::uint32_t line, const RecordedCpuPages& fr
         frame.kind = FrameKind::per_cpu_head;
         frame.order = order;
         frame.migratetype = page.type;
-        list_add(buddy_.frames, list, page.pfn, ListEnd::tail);
+        list_add(buddy_.frames, list, page.pfn, frame, ListEnd::tail);
     }
     return true;
 }

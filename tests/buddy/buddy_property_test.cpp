@@ -314,6 +314,8 @@ TEST(BuddyCheck, FindsDamage) {
     };
     EXPECT_EQ(check_buddy(fresh().buddy), "");
     EXPECT_NE(damaged([](BuddyState& s) { ++s.zones[0].free_area[10].nr_free; }), "");
+    EXPECT_NE(damaged([](BuddyState& s) { s.zones[0].orders_listed[0] ^= 1; }), "");
+    EXPECT_NE(damaged([](BuddyState& s) { s.zones[0].orders_listed[1] ^= 1U << 10; }), "");
     EXPECT_NE(damaged([](BuddyState& s) { ++s.zones[0].free_pages; }), "");
     EXPECT_NE(damaged([](BuddyState& s) { s.frames.write(1024).order = 9; }), "");
     EXPECT_NE(damaged([](BuddyState& s) { s.frames.write(1024).kind = FrameKind::interior; }), "");
