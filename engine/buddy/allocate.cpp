@@ -83,31 +83,9 @@ void PageAllocator::alloc_pages_bulk(GfpFlags gfp_flags, std::uint32_t wanted, s
     if (wanted == 1 || !state_.per_cpu_lists) return take_one();
 
     emitter_.tell(RequestPages{gfp_flags, 0, request.migratetype, request.preferred_zone(), cpu_});
-    // Neither ALLOC_NOFRAGMENT nor ALLOC_KSWAPD here, unlike __alloc_pages().
-    std::uint32_t alloc_flags = watermark_low;
-    if (state_.cma && request.migratetype == Migratetype::movable) alloc_flags |= cma_allowed;
-    const ZoneId preferred = request.preferred_zone();
-    for (std::uint8_t i = request.preferred; i < request.zonelist->count; ++i) {
-        const ZoneId id = request.zonelist->zones[i];
-        if (zone(id).kind > request.highest_zone) continue;
-        if (zone(id).node != zone(preferred).node) break;
-        // zonelist_zone_idx(preferred), not the request's highest zone, counts for the reserve here.
-        Request check = request;
-        check.highest_zone = zone(preferred).kind;
-        if (!watermark_fast(id, check, alloc_flags, wanted)) continue;
-
-        PerCpuPages& own = writable_own_pages(id);
-        lock(TakeLock::Lock::per_cpu, id, own);
-        const std::size_t before = pages.size();
-        while (pages.size() - before < wanted) {
-            const TakenBlock block = take_from_cpu_list(id, own, 0, request.migratetype, alloc_flags);
-            if (!block.found()) break;
-            hand_out(block, request);
-            pages.push_back(block.pfn);
-        }
-        if (pages.size() != before) return;
-        break;
-    }
+    const bool taken = emitter_.recording() ? take_from_cpu(request, wanted, pages)
+                                            : take_many_silently(whole_state_, cpu_, gfp_flags, wanted, pages);
+    if (taken) return;
     take_one();
 }
 

@@ -84,6 +84,7 @@ protected:
     TakenBlock rmqueue_per_cpu(ZoneId zone, Order order, Migratetype migratetype, std::uint32_t alloc_flags);
     TakenBlock take_from_cpu_list(ZoneId zone, PerCpuPages& own, Order order, Migratetype migratetype,
                                   std::uint32_t alloc_flags);
+    bool take_from_cpu(const Request& request, std::uint32_t wanted, std::vector<Pfn>& pages);
     void refill(ZoneId zone, PerCpuPages& own, Order order, Migratetype migratetype, std::uint32_t alloc_flags,
                 std::uint32_t count);
     void free_to_cpu(ZoneId zone, Pfn pfn, PageFrame& frame, Order order, Migratetype migratetype);

@@ -1,11 +1,12 @@
 // Every CPU keeps lists of its own: cheap orders are taken and given back without the zone's lock.
-// rmqueue_pcplist(), rmqueue_bulk(), free_unref_page_commit(), free_pcppages_bulk(), nr_pcp_free().
+// rmqueue_pcplist(), __alloc_pages_bulk(), rmqueue_bulk(), free_unref_page_commit(), free_pcppages_bulk(), nr_pcp_free().
 //
 //     user  <--head--  [ pfn <-> pfn <-> pfn ]  <--tail-- refill (batch)      from the free lists
 //     user  --head-->  [ pfn <-> pfn <-> pfn ]  --tail--> drain, round robin  to the free lists
 #pragma once
 
 #include <algorithm>
+#include <vector>
 
 #include "engine/buddy/page_decisions.h"
 
@@ -38,6 +39,37 @@ auto PageDecisions<Self, Emitter>::take_from_cpu_list(ZoneId id, PerCpuPages& ow
     emitter_.emit_on(PerCpuRemove{pfn, id, cpu_, static_cast<std::uint8_t>(list), order, PerCpuRemove::To::user}, own,
                      head);
     return {pfn, &head};
+}
+
+/// __alloc_pages_bulk(): single pages from the CPU's list, of the first zone that may give so many. False: none.
+template <class Self, class Emitter>
+bool PageDecisions<Self, Emitter>::take_from_cpu(const Request& request, std::uint32_t wanted,
+                                                 std::vector<Pfn>& pages) {
+    // Neither ALLOC_NOFRAGMENT nor ALLOC_KSWAPD here, unlike __alloc_pages().
+    std::uint32_t alloc_flags = watermark_low;
+    if (state_.cma && request.migratetype == Migratetype::movable) alloc_flags |= cma_allowed;
+    const ZoneId preferred = request.preferred_zone();
+    for (std::uint8_t i = request.preferred; i < request.zonelist->count; ++i) {
+        const ZoneId id = request.zonelist->zones[i];
+        if (zone(id).kind > request.highest_zone) continue;
+        if (zone(id).node != zone(preferred).node) break;
+        // zonelist_zone_idx(preferred), not the request's highest zone, counts for the reserve here.
+        Request check = request;
+        check.highest_zone = zone(preferred).kind;
+        if (!watermark_fast(id, check, alloc_flags, wanted)) continue;
+
+        PerCpuPages& own = writable_own_pages(id);
+        lock(TakeLock::Lock::per_cpu, id, own);
+        const std::size_t before = pages.size();
+        while (pages.size() - before < wanted) {
+            const TakenBlock block = take_from_cpu_list(id, own, 0, request.migratetype, alloc_flags);
+            if (!block.found()) break;
+            hand_out(block, request);
+            pages.push_back(block.pfn);
+        }
+        return pages.size() != before;
+    }
+    return false;
 }
 
 /// rmqueue_bulk()

@@ -36,6 +36,11 @@ public:
         return get_page_from_freelist(request, fast_path_flags(request));
     }
 
+    bool take_many(GfpFlags gfp_flags, std::uint32_t wanted, std::vector<Pfn>& pages) {
+        Request request;
+        return prepare(request, gfp_flags, 0, no_node) && take_from_cpu(request, wanted, pages);
+    }
+
     bool give_back(Pfn pfn, Order order, OperationNumber taken_by) {
         if (pfn >= state_.frame_count()) return false;
         PageFrame& frame = emitter_.writable(&BuddyState::frames, pfn);
@@ -60,6 +65,11 @@ private:
 
 [[gnu::flatten]] Pfn take_silently(BuddyState& state, CpuId cpu, GfpFlags gfp_flags, Order order, NodeId node) {
     return SilentPages(state, cpu).take(gfp_flags, order, node);
+}
+
+[[gnu::flatten]] bool take_many_silently(BuddyState& state, CpuId cpu, GfpFlags gfp_flags, std::uint32_t wanted,
+                                         std::vector<Pfn>& pages) {
+    return SilentPages(state, cpu).take_many(gfp_flags, wanted, pages);
 }
 
 [[gnu::flatten]] bool give_back_silently(BuddyState& state, CpuId cpu, Pfn pfn, Order order, OperationNumber taken_by) {

@@ -8,6 +8,10 @@ namespace pageframe {
 /// The fast path of alloc_pages(); no_pfn: it ended without a block, and the slow path is next.
 Pfn take_silently(BuddyState& state, CpuId cpu, GfpFlags gfp_flags, Order order, NodeId node);
 
+/// alloc_pages_bulk() as far as the CPU's list gives, appended to `pages`; false: it gave nothing.
+bool take_many_silently(BuddyState& state, CpuId cpu, GfpFlags gfp_flags, std::uint32_t wanted,
+                        std::vector<Pfn>& pages);
+
 /// __free_pages() of a block with its own order by its owner; false: it is not that, and nothing has happened.
 bool give_back_silently(BuddyState& state, CpuId cpu, Pfn pfn, Order order, OperationNumber taken_by);
 

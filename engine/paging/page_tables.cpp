@@ -90,22 +90,44 @@ void PageTables::lead_to(SpaceId space, Pfn table, std::uint64_t address, Level 
             emitter_.emit(SetEntry{base, entry, state_.spaces[other].top, index, level, SetEntry::Why::copy});
 }
 
-bool PageTables::map(SpaceId asked, std::uint64_t address, Pfn pfn, std::uint64_t flags, Level level) {
-    const SpaceId space = owner_of(asked, address);
+/// pte_alloc_kernel() and its kin: the table of `level` that has the address's entry, with those above it; no_pfn
+/// when there is no frame for one, or a huge page in its place.
+Pfn PageTables::table_for(SpaceId space, std::uint64_t address, Level level) {
     Pfn table = top_of(state_, space);
-    if (table == no_pfn) return false;
-    for (Level at = top_level; at > level; --at) {
+    for (Level at = top_level; at > level && table != no_pfn; --at) {
         const std::uint64_t entry = state_.entry(table, index_at(address, at));
+        if (entry & pte::huge) return no_pfn;
         if (entry & pte::present) {
-            if (entry & pte::huge) return false;
             table = pte::frame(entry);
             continue;
         }
         const Pfn lower = take_table(space, address, static_cast<Level>(at - 1));
-        if (lower == no_pfn) return false;
-        lead_to(space, table, address, at, lower);
+        if (lower != no_pfn) lead_to(space, table, address, at, lower);
         table = lower;
     }
+    return table;
+}
+
+bool PageTables::map_pages(SpaceId asked, std::uint64_t address, std::span<const Pfn> frames, std::uint64_t flags) {
+    const SpaceId space = owner_of(asked, address);
+    address &= ~(page_size - 1);
+    for (std::size_t i = 0; i < frames.size();) {
+        const Pfn table = table_for(space, address, 0);
+        if (table == no_pfn) return false;
+        do {
+            const auto index = static_cast<std::uint16_t>(index_at(address, 0));
+            emitter_.emit(SetEntry{address, pte::make(frames[i], flags), table, index, 0, SetEntry::Why::page});
+            address += page_size;
+            ++i;
+        } while (i < frames.size() && index_at(address, 0) != 0);
+    }
+    return true;
+}
+
+bool PageTables::map(SpaceId asked, std::uint64_t address, Pfn pfn, std::uint64_t flags, Level level) {
+    const SpaceId space = owner_of(asked, address);
+    const Pfn table = table_for(space, address, level);
+    if (table == no_pfn) return false;
     const std::uint64_t base = address & ~(level_bytes(level) - 1);
     const auto index = static_cast<std::uint16_t>(index_at(address, level));
     if (level > 0) {

@@ -9,6 +9,8 @@
 // empty (free_pgtables()). Flushing what CPUs have cached is the caller's affair.
 #pragma once
 
+#include <span>
+
 #include "engine/buddy/page_allocator.h"
 #include "engine/paging/paging_events.h"
 
@@ -29,12 +31,21 @@ public:
     /// One page of 4 KiB (level 0), 2 MiB (1) or 1 GiB (2). False when a table could not be taken; then
     /// nothing is mapped.
     bool map(SpaceId space, std::uint64_t address, Pfn pfn, std::uint64_t flags, Level level = 0);
+    /// vmap_pages_pte_range(): pages of 4 KiB at addresses that follow each other. False when a table could not
+    /// be taken; then those before it are mapped.
+    bool map_pages(SpaceId space, std::uint64_t address, std::span<const Pfn> frames, std::uint64_t flags);
     /// Empties the entries of every page in the range; a huge page goes as a whole. The frames they held
     /// are given to `each` (first pfn, level), in ascending order of address.
     template <class Each>
     void unmap(SpaceId space, std::uint64_t start, std::uint64_t end, Each each) {
         for (std::uint64_t at = start; at < end;) {
             const WalkResult found = walk_tables(state_, top_of(state_, space), at);
+            if (found.level == 0 && space == kernel_space) {
+                // The kernel keeps its tables: the pages that follow have their entries in the same one.
+                at = clear_entries(found.steps[0].table, at, end, each);
+                if (at == 0) return;
+                continue;
+            }
             const std::uint64_t bytes = level_bytes(found.level);
             if (found.present) {
                 clear(found, at & ~(bytes - 1));
@@ -54,6 +65,22 @@ public:
     PagingEmitter& emitter() { return emitter_; }
 
 private:
+    /// vunmap_pte_range(): the entries of one last table, to its end at most; where the range goes on.
+    template <class Each>
+    std::uint64_t clear_entries(Pfn table, std::uint64_t at, std::uint64_t end, Each each) {
+        at &= ~(page_size - 1);
+        do {
+            const unsigned index = index_at(at, 0);
+            const std::uint64_t entry = state_.entry(table, index);
+            if (entry & pte::present) {
+                emitter_.emit(ClearEntry{at, entry, table, static_cast<std::uint16_t>(index), 0});
+                each(pte::frame(entry), Level{0});
+            }
+            at += page_size;
+        } while (at < end && index_at(at, 0) != 0);
+        return at;
+    }
+    Pfn table_for(SpaceId space, std::uint64_t address, Level level);
     Pfn take_frame();
     Pfn take_table(SpaceId space, std::uint64_t address, Level level);
     void lead_to(SpaceId space, Pfn table, std::uint64_t address, Level level, Pfn lower);

@@ -17,7 +17,7 @@ namespace pageframe {
 /// No physical address: nothing was done, and the long way is to be gone.
 inline constexpr std::uint64_t no_translation = ~std::uint64_t{0};
 
-/// What an access asks for. Two words: it travels in registers.
+/// What an access asks for.
 struct AccessRequest {
     std::uint64_t address;
     AccessKind access;
@@ -28,7 +28,8 @@ struct AccessRequest {
 /// Where in one structure a 4 KiB page may stand; nullptr: a copy of the state has the set, or the entries, too.
 class TlbSpot {
 public:
-    [[gnu::always_inline]] TlbSpot(SilentEmitter<TlbState> emitter, const TlbPlaces& place, AccessRequest request)
+    [[gnu::always_inline]] TlbSpot(SilentEmitter<TlbState> emitter, const TlbPlaces& place,
+                                   const AccessRequest& request)
         : place_(place), emitter_(emitter), cpu_(request.cpu), page_(request.address >> page_shift),
           number_(static_cast<std::uint32_t>(page_) & place.set_mask),
           set_(emitter.own(&TlbState::sets, emitter.state().set_index(cpu_, place, number_))) {}
@@ -77,10 +78,13 @@ private:
     TlbSet* set_;
 };
 
-/// A page that the first level has not.
-[[gnu::noinline]] inline std::uint64_t miss_fast(SilentEmitter<TlbState> emitter, TableWalker& walker, CpuTlb& own,
-                                                 const TlbRoute& route, AccessRequest request) {
-    const auto [address, access, from_user, cpu] = request;
+/// A page that the first level has not. The request comes in pieces: in WebAssembly a struct would be put together
+/// in memory, and the processor waits for bytes that were just written and are read as a word.
+[[gnu::noinline]] inline std::uint64_t miss_fast(SilentEmitter<TlbState> emitter, TableWalker& walker,
+                                                 std::uint64_t address, AccessKind access, bool from_user, CpuId cpu) {
+    const AccessRequest request{address, access, from_user, cpu};
+    CpuTlb& own = emitter.part(&TlbState::cpus, cpu);
+    const TlbRoute& route = emitter.state().route_for(access);
     if (!is_canonical(address) || in_direct_map(address)) [[unlikely]]
         return no_translation;
     const TlbSpot second(emitter, route.second, request);
@@ -112,9 +116,9 @@ private:
 
 /// The physical address, or `no_translation`.
 [[gnu::always_inline]] inline std::uint64_t translate_fast(SilentEmitter<TlbState> emitter, TableWalker& walker,
-                                                           AccessRequest request) {
+                                                           const AccessRequest& request) {
     const TlbState& tlb = emitter.state();
-    const TlbRoute& route = tlb.routes[request.access == AccessKind::fetch ? 0 : 1];
+    const TlbRoute& route = tlb.route_for(request.access);
     if (!route.usable || !tlb.started()) [[unlikely]]
         return no_translation;
     CpuTlb& own = emitter.part(&TlbState::cpus, request.cpu);
@@ -125,7 +129,8 @@ private:
         return no_translation;
     std::uint32_t way = no_way;
     TlbEntry* const entry = first.find(own.pcid, way);
-    if (entry == nullptr) return miss_fast(emitter, walker, own, route, request);
+    if (entry == nullptr)
+        return miss_fast(emitter, walker, request.address, request.access, request.from_user, request.cpu);
     if (!entry->allows(request.access, request.from_user)) [[unlikely]]
         return no_translation;
     const UseEntry event{request.address,         no_slot,    0, static_cast<std::uint16_t>(way),

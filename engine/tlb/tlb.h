@@ -240,6 +240,7 @@ struct TlbState {
     }
     const TlbEntry& entry(CpuId cpu, TlbSlot slot) const { return entries[entry_index(cpu, slot)]; }
     std::uint64_t misses_of(CpuId cpu, unsigned structure) const;
+    const TlbRoute& route_for(AccessKind access) const { return routes[access == AccessKind::fetch ? 0 : 1]; }
     const TlbProbes& probes_for(AccessKind access, unsigned cache_level) const {
         return probes[cache_level - 1][access == AccessKind::fetch ? 0 : 1];
     }

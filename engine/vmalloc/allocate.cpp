@@ -208,6 +208,7 @@ bool VmallocAllocator::take_pages(const VmallocRequest& request, std::uint32_t w
 
 bool VmallocAllocator::map_pages(std::uint64_t address, const std::vector<Pfn>& frames, std::uint64_t protection,
                                  Level page_level) {
+    if (page_level == 0) return tables_.map_pages(kernel_space, address, frames, protection);
     const std::size_t step = std::size_t{1} << (9 * page_level);
     for (std::size_t i = 0; i < frames.size(); i += step) {
         if (!tables_.map(kernel_space, address, frames[i], protection, page_level)) return false;
