@@ -57,6 +57,7 @@ struct Palette {
     Colour hue(Migratetype type) const;
     Colour used(Migratetype type) const { return mix(ground, hue(type), used_part); }
     Colour free_inside(Migratetype type) const { return mix(hollow, hue(type), free_part); }
+    Colour free_object_edge() const { return mix(hollow, dim, 0.62f); }
     Colour free_edge(Migratetype type) const { return mix(hollow, hue(type), edge_part); }
     Colour role(Role role) const;
 };

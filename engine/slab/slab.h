@@ -204,6 +204,8 @@ struct KmemCache {
 
     std::string_view name_text() const;
     bool in_use() const { return refcount != 0; }
+    /// Objects may be taken from it and given back.
+    bool may_be_used() const { return in_use() && destroyed == 0; }
 };
 static_assert(sizeof(KmemCache) == 256);
 

@@ -50,7 +50,7 @@ public:
 
 private:
     bool known(CacheId cache) {
-        if (state_.has_cache(cache) && !state_.caches[cache].destroyed) [[likely]]
+        if (cache < state_.cache_limit && state_.caches[cache].may_be_used()) [[likely]]
             return true;
         tell_unknown(cache);
         return false;

@@ -203,62 +203,92 @@ void ObjectView::draw_use(const ViewContext& context, ObjectReference object, co
     if (wasted > 0) painter.outline({area.x + bar, area.y + 20, area.width - bar, 8}, palette.vermilion, 1);
 }
 
+namespace {
+
+/// A slab from end to end: management and colour in front, the objects, and what is left over.
+struct SlabBar {
+    Rectangle bar;
+    Order order = 0;
+    std::uint32_t objects = 0;
+    std::uint64_t start = 0;  ///< bytes in front of the first object
+    std::uint64_t rest = 0;   ///< bytes behind the last
+    float scale = 0;          ///< pixels a byte
+    float pitch = 0;          ///< pixels an object
+
+    SlabBar(const SlabState& state, const CacheGeometry& geometry, ObjectReference object, Rectangle where)
+        : bar(where) {
+        const bool known = object.slab != no_slab;
+        order = known ? state.slabs[object.slab].order : geometry.order;
+        objects = known ? state.slabs[object.slab].objects : geometry.objects;
+        if (known)
+            start = state.slabs[object.slab].colour;
+        else if (!geometry.management_off_slab)
+            start = geometry.management_bytes;
+        rest = (page_size << order) - start - std::uint64_t{objects} * geometry.size;
+        scale = bar.width / static_cast<float>(page_size << order);
+        pitch = static_cast<float>(geometry.size) * scale;
+    }
+    float left_of(std::uint32_t index) const {
+        return bar.x + static_cast<float>(start) * scale + pitch * static_cast<float>(index);
+    }
+};
+
+void draw_objects(const ViewContext& context, const SlabBar& slab, ObjectReference object) {
+    const SlabState& state = context.state.slab;
+    const Painter& painter = context.painter;
+    const Palette& palette = context.palette();
+    const bool known = object.slab != no_slab;
+    const Colour used = mix(palette.ground, palette.blue, palette.used_part);
+    if (slab.pitch < 3) {
+        painter.fill({slab.left_of(0), slab.bar.y, slab.pitch * static_cast<float>(slab.objects), slab.bar.height},
+                     used);
+        if (known)
+            painter.fill({slab.left_of(object.index), slab.bar.y - 2, std::max(slab.pitch, 3.0f), slab.bar.height + 4},
+                         palette.amber);
+        return;
+    }
+    for (std::uint32_t i = 0; i < slab.objects; ++i) {
+        const Rectangle cell{slab.left_of(i), slab.bar.y, slab.pitch - 1, slab.bar.height};
+        const bool here = known && i == object.index;
+        if (known && !state.object(state.slabs[object.slab], static_cast<ObjectIndex>(i)).allocated) {
+            painter.fill(cell, palette.hollow);
+            painter.outline(cell, here ? palette.amber : palette.free_object_edge(), 1);
+        } else {
+            painter.fill(cell, here ? palette.amber : used);
+        }
+    }
+}
+
+}  // namespace
+
 /// The slab's bytes as a bar: objects, those in use filled, and what is left over.
 void ObjectView::draw_slab(const ViewContext& context, CacheId cache, ObjectReference object,
                            const Rectangle& area) const {
     if (area.height < 44) return;
-    const SlabState& state = context.state.slab;
     const Painter& painter = context.painter;
     const Palette& palette = context.palette();
-    const CacheGeometry& geometry = state.caches[cache].geometry;
-    const bool known = object.slab != no_slab;
-    const Order order = known ? state.slabs[object.slab].order : geometry.order;
-    const std::uint32_t objects = known ? state.slabs[object.slab].objects : geometry.objects;
-    const std::uint64_t bytes = page_size << order;
-    const std::uint64_t start = known                          ? state.slabs[object.slab].colour
-                                : geometry.management_off_slab ? 0
-                                                               : geometry.management_bytes;
+    const SlabBar slab(context.state.slab, context.state.slab.caches[cache].geometry, object,
+                       {area.x, area.y + 20, area.width, 14});
+    const Rectangle& bar = slab.bar;
     draw_heading(painter, {area.x, area.y - 4, area.width, heading_height}, "INSIDE THE SLAB", "",
-                 count_text(bytes) + " bytes");
-    const Rectangle bar{area.x, area.y + 20, area.width, 14};
-    const float scale = bar.width / static_cast<float>(bytes);
+                 count_text(page_size << slab.order) + " bytes");
     painter.fill(bar, palette.track, 2);
-    const float pitch = static_cast<float>(geometry.size) * scale;
-    const float first = bar.x + static_cast<float>(start) * scale;
-    const Colour used = mix(palette.ground, palette.blue, palette.used_part);
-    if (start > 0) painter.fill({bar.x, bar.y, first - bar.x, bar.height}, palette.grey);
-    if (pitch >= 3) {
-        for (std::uint32_t i = 0; i < objects; ++i) {
-            const Rectangle cell{first + static_cast<float>(i) * pitch, bar.y, pitch - 1, bar.height};
-            const bool here = known && i == object.index;
-            if (known && !state.object(state.slabs[object.slab], static_cast<ObjectIndex>(i)).allocated) {
-                painter.fill(cell, palette.hollow);
-                painter.outline(cell, here ? palette.amber : mix(palette.hollow, palette.dim, 0.62f), 1);
-            } else {
-                painter.fill(cell, here ? palette.amber : used);
-            }
-        }
-    } else {
-        painter.fill({first, bar.y, pitch * static_cast<float>(objects), bar.height}, used);
-        if (known)
-            painter.fill({first + static_cast<float>(object.index) * pitch, bar.y - 2, std::max(pitch, 3.0f), 18},
-                         palette.amber);
+    if (slab.start > 0) painter.fill({bar.x, bar.y, slab.left_of(0) - bar.x, bar.height}, palette.grey);
+    draw_objects(context, slab, object);
+    if (slab.rest > 0) {
+        const float width = std::max(static_cast<float>(slab.rest) * slab.scale, 2.0f);
+        painter.fill({bar.right() - width, bar.y, width, bar.height}, palette.vermilion);
     }
-    const std::uint64_t rest = bytes - start - std::uint64_t{objects} * geometry.size;
-    if (rest > 0)
-        painter.fill({bar.right() - std::max(static_cast<float>(rest) * scale, 2.0f), bar.y,
-                      std::max(static_cast<float>(rest) * scale, 2.0f), bar.height},
-                     palette.vermilion);
-    for (std::uint64_t page = 1; page < frames_in(order); ++page)
-        painter.vertical(bar.x + static_cast<float>(page * page_size) * scale, bar.bottom() + 2, bar.bottom() + 5,
+    for (std::uint64_t page = 1; page < frames_in(slab.order); ++page)
+        painter.vertical(bar.x + static_cast<float>(page * page_size) * slab.scale, bar.bottom() + 2, bar.bottom() + 5,
                          palette.faint);
     const float words = bar.bottom() + 14;
-    if (words + 6 > area.bottom() + 6) return;
+    if (words > area.bottom()) return;
     painter.words(style::fact, bar.x, words, palette.dim,
-                  count_text(objects) + " objects in " + count_text(frames_in(order)) +
-                      (order == 0 ? " page" : " pages"));
-    painter.words_right(style::fact, bar.right(), words, rest > 0 ? palette.vermilion : palette.dim,
-                        rest > 0 ? count_text(rest) + " B left over" : "nothing left over");
+                  count_text(slab.objects) + " objects in " + count_text(frames_in(slab.order)) +
+                      (slab.order == 0 ? " page" : " pages"));
+    painter.words_right(style::fact, bar.right(), words, slab.rest > 0 ? palette.vermilion : palette.dim,
+                        slab.rest > 0 ? count_text(slab.rest) + " B left over" : "nothing left over");
 }
 
 }  // namespace pageframe::ui

@@ -143,7 +143,7 @@ private:
     }
 
     void draw_free_edge(const Rectangle& cell, ObjectState what, float radius) const {
-        const Colour edge = mix(palette_.hollow, palette_.dim, 0.62f);
+        const Colour edge = palette_.free_object_edge();
         switch (what) {
         case ObjectState::lost: painter_.dashed_outline(cell, palette_.mistake); return;
         case ObjectState::on_cpu_freelist: painter_.outline(cell, palette_.green, 1, radius); return;

@@ -374,13 +374,13 @@ void SlabsView::draw_legend(const ViewContext& context, CacheId cache, const Rec
     };
     entry([&](const Rectangle& mark) { painter.fill(mark, mix(palette.raised, palette.blue, palette.used_part), 2); },
           "in use");
-    entry(outlined(mix(palette.hollow, palette.dim, 0.62f)), "free");
+    entry(outlined(palette.free_object_edge()), "free");
     if (!geometry.debugged()) entry(outlined(palette.green), classic ? "free, in an array" : "free, the CPU’s to take");
     entry([&](const Rectangle& mark) { painter.fill(mark, palette.amber, 2); }, "this step");
     if (geometry.has(slab_flag::object_poison))
         entry(
             [&](const Rectangle& mark) {
-                outlined(mix(palette.hollow, palette.dim, 0.62f))(mark);
+                outlined(palette.free_object_edge())(mark);
                 for (float x = mark.x + 3; x < mark.right() - 4; x += 4)
                     painter.stroke({x, mark.bottom() - 2}, {x + 3, mark.y + 2}, palette.dim, painter.line());
             },
