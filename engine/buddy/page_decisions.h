@@ -127,20 +127,19 @@ private:
     Self& self() { return static_cast<Self&>(*this); }
 };
 
-/// gfp_zone(): the highest zone a request may use. From a table as in the kernel (GFP_ZONE_TABLE): requests
-/// come with flags in no order that a processor could foresee.
-constexpr ZoneKind highest_zone_of(GfpFlags gfp_flags) {
-    constexpr auto table = [] {
-        std::array<ZoneKind, 16> zones{};
-        for (GfpFlags flags = 0; flags < zones.size(); ++flags) {
-            zones[flags] = ZoneKind::normal;
-            if ((flags & gfp::movable) && (flags & gfp::highmem)) zones[flags] = ZoneKind::movable;
-            if (flags & gfp::dma32) zones[flags] = ZoneKind::dma32;
-            if (flags & gfp::dma) zones[flags] = ZoneKind::dma;
-        }
-        return zones;
-    }();
-    return table[gfp_flags % table.size()];
-}
+/// GFP_ZONE_TABLE: by __GFP_DMA, __GFP_HIGHMEM, __GFP_DMA32, __GFP_MOVABLE.
+inline constexpr auto highest_zones = [] {
+    std::array<ZoneKind, 16> zones{};
+    for (GfpFlags flags = 0; flags < zones.size(); ++flags) {
+        zones[flags] = ZoneKind::normal;
+        if ((flags & gfp::movable) && (flags & gfp::highmem)) zones[flags] = ZoneKind::movable;
+        if (flags & gfp::dma32) zones[flags] = ZoneKind::dma32;
+        if (flags & gfp::dma) zones[flags] = ZoneKind::dma;
+    }
+    return zones;
+}();
+/// gfp_zone(): the highest zone a request may use. From a table as in the kernel: requests come with flags in no
+/// order that a processor could foresee.
+constexpr ZoneKind highest_zone_of(GfpFlags gfp_flags) { return highest_zones[gfp_flags % highest_zones.size()]; }
 
 }  // namespace pageframe

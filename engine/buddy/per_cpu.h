@@ -31,7 +31,7 @@ auto PageDecisions<Self, Emitter>::take_from_cpu_list(ZoneId id, PerCpuPages& ow
     if (own.lists[list].head == no_pfn) {
         std::int32_t batch = own.batch;
         if (batch > 1) batch = std::max(batch >> order, 2);
-        refill(id, own, order, migratetype, alloc_flags, static_cast<std::uint32_t>(batch));
+        self().refill(id, own, order, migratetype, alloc_flags, static_cast<std::uint32_t>(batch));
     }
     const Pfn pfn = own.lists[list].head;
     if (pfn == no_pfn) return {};
@@ -113,7 +113,7 @@ void PageDecisions<Self, Emitter>::free_to_cpu(ZoneId id, Pfn pfn, PageFrame& fr
     if (pages.count < high) return;
     const std::int32_t frames = frames_to_free(id, high, free_high);
     emitter_.tell(PerCpuDrain{std::min(frames, pages.count), pages.count, high, id, cpu_});
-    drain(id, cpu_, frames, list);
+    self().drain(id, cpu_, frames, list);
 }
 
 /// nr_pcp_free()

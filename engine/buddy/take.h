@@ -116,7 +116,7 @@ auto PageDecisions<Self, Emitter>::rmqueue_any(ZoneId id, Order order, Migratety
         if (block.found()) return block;
     }
     const TakenBlock block = rmqueue_smallest(id, order, migratetype);
-    return block.found() ? block : rmqueue_others(id, order, migratetype, alloc_flags);
+    return block.found() ? block : self().rmqueue_others(id, order, migratetype, alloc_flags);
 }
 
 /// The rest of __rmqueue(): the type's own lists have nothing.
