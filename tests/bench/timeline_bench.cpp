@@ -29,7 +29,7 @@ void timeline_record(benchmark::State& bench) {
     for (auto _ : bench) benchmark::DoNotOptimize(make_run(1'000'000));
     bench.SetItemsProcessed(bench.iterations() * 1'000'000);
 }
-BENCHMARK(timeline_record)->Unit(benchmark::kMillisecond)->Iterations(1);
+BENCHMARK(timeline_record)->Unit(benchmark::kMillisecond)->Iterations(1)->Repetitions(1);
 
 /// Any seek, to an operation's middle, in a run of a million: median and worst of 400 places at random.
 void timeline_seek(benchmark::State& bench) {
@@ -48,7 +48,7 @@ void timeline_seek(benchmark::State& bench) {
     bench.counters["MiB"] = static_cast<double>(timeline->bytes_in_use() >> 20);
     bench.counters["snapshots"] = static_cast<double>(timeline->snapshot_count());
 }
-BENCHMARK(timeline_seek)->Unit(benchmark::kMillisecond)->Iterations(400);
+BENCHMARK(timeline_seek)->Unit(benchmark::kMillisecond)->Iterations(400)->Repetitions(1);
 
 }  // namespace
 }  // namespace pageframe
