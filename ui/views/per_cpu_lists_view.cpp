@@ -143,7 +143,8 @@ void PerCpuListsView::draw_locks(const ViewContext& context, const Rectangle& ar
     const float bar = (area.right() - first - 12) / 2;
     const float second = first + bar + 12;
     const float heading = area.y + locks_heading - 12;
-    painter.words(style::heading, area.x, heading, palette.dim, "LOCKS TAKEN SO FAR");
+    const bool wide = area.x + painter.width(style::heading, "LOCKS TAKEN SO FAR") + 8 <= first;
+    painter.words(style::heading, area.x, heading, palette.dim, wide ? "LOCKS TAKEN SO FAR" : "LOCKS TAKEN");
     painter.words(style::fact, first, heading, palette.dim, "CPU’s own");
     painter.words(style::fact, second, heading, palette.dim, "zone’s");
     std::uint32_t most = 1;

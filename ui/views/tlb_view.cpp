@@ -73,6 +73,12 @@ void draw_walk_cache(const TlbScene& scene, const Rectangle& row) {
     }
 }
 
+/// Of the table below the structures; 0: one CPU, or too many.
+float cpu_table_height(const TlbState& tlb, float room) {
+    const float height = row_height * static_cast<float>(tlb.cpu_count + 1) + 10;
+    return tlb.started() && tlb.cpu_count > 1 && tlb.cpu_count <= 8 && height <= room * 0.6f ? height : 0;
+}
+
 }  // namespace
 
 void TlbView::draw(const ViewContext& context) {
@@ -100,13 +106,18 @@ void TlbView::draw(const ViewContext& context) {
             empty += (empty.empty() ? "" : ", ") + grid_name(scene, i);
     Rectangle area = context.area.below(heading_height);
     context.painter.push_clip(context.area.grown(3));
-    if (tlb.cpu_count > 1) area.height -= draw_cpu_table(context, scene.cpu, area.height);
     const bool has_cache = tlb.configuration.walk_cache_entries > 0;
     if (has_cache) area.height -= row_height + 4;
     if (empty.size() > 0 && area.height <= 110) empty.clear();
     if (!empty.empty()) area.height -= row_height;
 
     std::vector<TlbGrid> grids;
+    // The structures come first: the table of CPUs is there where they leave it room.
+    const float table = cpu_table_height(tlb, area.height);
+    if (table > 0 && flow(scene, grids, shown, area, smallest_pitch) <= area.height - table) {
+        draw_cpu_table(context, scene.cpu, table);
+        area.height -= table;
+    }
     const float step = 1 / context.painter.device_pixel_ratio();
     float pitch = largest_pitch;
     float height = flow(scene, grids, shown, area, pitch);
@@ -167,12 +178,9 @@ void TlbView::draw_cpu_tabs(const ViewContext& context, CpuId shown) {
     painter.words_right(style::fact, right, middle, palette.dim, "CPU");
 }
 
-/// Every CPU in a row of its own, at the bottom: what flushes and interrupts cost. Returns the height taken.
-float TlbView::draw_cpu_table(const ViewContext& context, CpuId shown, float room) {
+/// Every CPU in a row of its own, at the bottom: what flushes and interrupts cost.
+void TlbView::draw_cpu_table(const ViewContext& context, CpuId shown, float height) {
     const TlbState& tlb = context.state.tlb;
-    const unsigned cpus = tlb.cpu_count;
-    const float height = row_height * static_cast<float>(cpus + 1) + 10;
-    if (!tlb.started() || cpus > 8 || height > room * 0.6f) return 0;
     const Painter& painter = context.painter;
     const Palette& palette = context.palette();
     const TlbState& before = context.playback.state_before().tlb;
@@ -183,7 +191,7 @@ float TlbView::draw_cpu_table(const ViewContext& context, CpuId shown, float roo
     const auto right_of = [&](unsigned index) { return area.x + 46 + column * static_cast<float>(index + 1); };
     painter.horizontal(area.x, area.right(), middle - row_height / 2 - 4, palette.hairline);
     for (unsigned i = 0; i < 4; ++i) painter.words_right(style::fact, right_of(i), middle, palette.dim, names[i]);
-    for (CpuId id = 0; id < cpus; ++id) {
+    for (CpuId id = 0; id < tlb.cpu_count; ++id) {
         middle += row_height;
         const Rectangle row{area.x, middle - row_height / 2, area.width, row_height};
         if (context.pointer.here && row.contains(context.pointer.at)) {
@@ -211,7 +219,6 @@ float TlbView::draw_cpu_table(const ViewContext& context, CpuId shown, float roo
                                                         : palette.dim,
                                 count_text(values[i]));
     }
-    return height;
 }
 
 }  // namespace pageframe::ui

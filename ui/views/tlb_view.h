@@ -24,7 +24,7 @@ public:
 private:
     CpuId cpu(const ViewContext& context, const Access& access) const;
     void draw_cpu_tabs(const ViewContext& context, CpuId shown);
-    float draw_cpu_table(const ViewContext& context, CpuId shown, float room);
+    void draw_cpu_table(const ViewContext& context, CpuId shown, float height);
 
     std::optional<CpuId> picked_cpu_;
 };
