@@ -73,20 +73,16 @@ Pfn PageAllocator::slow_path(const Request& request) {
 
 void PageAllocator::alloc_pages_bulk(GfpFlags gfp_flags, std::uint32_t wanted, std::vector<Pfn>& pages) {
     if (wanted == 0) return;
+    const bool from_cpu = wanted != 1 && state_.per_cpu_lists;
+    if (from_cpu && !emitter_.recording() && take_many_silently(whole_state_, cpu_, gfp_flags, wanted, pages)) return;
     Request request;
-    const bool possible = prepare(request, gfp_flags, 0, no_node);
-    if (!possible) return;
-    const auto take_one = [&] {
-        const Pfn pfn = alloc_pages(gfp_flags, 0);
-        if (pfn != no_pfn) pages.push_back(pfn);
-    };
-    if (wanted == 1 || !state_.per_cpu_lists) return take_one();
-
-    emitter_.tell(RequestPages{gfp_flags, 0, request.migratetype, request.preferred_zone(), cpu_});
-    const bool taken = emitter_.recording() ? take_from_cpu(request, wanted, pages)
-                                            : take_many_silently(whole_state_, cpu_, gfp_flags, wanted, pages);
-    if (taken) return;
-    take_one();
+    if (!prepare(request, gfp_flags, 0, no_node)) return;
+    if (from_cpu && emitter_.recording()) {
+        emitter_.tell(RequestPages{gfp_flags, 0, request.migratetype, request.preferred_zone(), cpu_});
+        if (take_from_cpu(request, wanted, pages)) return;
+    }
+    const Pfn pfn = alloc_pages(gfp_flags, 0);
+    if (pfn != no_pfn) pages.push_back(pfn);
 }
 
 }  // namespace pageframe

@@ -345,8 +345,7 @@ struct PerCpuAdd {
     Order order;
     Migratetype migratetype;  ///< kept with the page: where it goes when the list is drained
     ListEnd end;              ///< head: freed by its user; tail: refilled from the free lists
-    void apply(BuddyState& state) const { change(state, state.write_pages_of_cpu(zone, cpu)); }
-    void change(BuddyState& state, PerCpuPages& pages) const { change(state, pages, state.frames.write(pfn)); }
+    void apply(BuddyState& state) const { change(state, state.write_pages_of_cpu(zone, cpu), state.frames.write(pfn)); }
     void change(BuddyState& state, PerCpuPages& pages, PageFrame& frame) const {
         pages.count += static_cast<std::int32_t>(frames_in(order));
         list_add(state.frames, pages.lists[list], pfn, frame, end);
@@ -369,8 +368,7 @@ struct PerCpuRemove {
     std::uint8_t list;
     Order order;
     To to;
-    void apply(BuddyState& state) const { change(state, state.write_pages_of_cpu(zone, cpu)); }
-    void change(BuddyState& state, PerCpuPages& pages) const { change(state, pages, state.frames.write(pfn)); }
+    void apply(BuddyState& state) const { change(state, state.write_pages_of_cpu(zone, cpu), state.frames.write(pfn)); }
     void change(BuddyState& state, PerCpuPages& pages, PageFrame& frame) const {
         pages.count -= static_cast<std::int32_t>(frames_in(order));
         list_remove(state.frames, pages.lists[list], frame);

@@ -7,7 +7,8 @@
 //       ^-- PageAllocator                 the whole of mm/page_alloc.c: + slow path, fallback, compaction, ...
 //       ^-- SilentPages                   nobody looks: for all that is rare it asks a PageAllocator
 //
-// `Self` (the class that derives from it) has rmqueue_fallback() and reserve_highatomic().
+// `Self` (the class that derives from it) has rmqueue_fallback() and reserve_highatomic(), and may have its own way
+// to what is rare: refill(), drain(), rmqueue_others().
 #pragma once
 
 #include <array>

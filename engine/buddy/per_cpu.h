@@ -138,6 +138,7 @@ void PageDecisions<Self, Emitter>::drain(ZoneId id, CpuId owner, std::int32_t co
     count = std::min(state_.pages_of_cpu(id, owner).count, count);
     if (count <= 0) return;
     PerCpuPages& own = writable_own_pages(id);
+    PerCpuPages& from = emitter_.writable(&BuddyState::per_cpu, BuddyState::per_cpu_index(id, owner));
     lock(TakeLock::Lock::zone, id, own);
     int first = 0;
     int last = static_cast<int>(per_cpu_list_count) - 1;
@@ -145,21 +146,22 @@ void PageDecisions<Self, Emitter>::drain(ZoneId id, CpuId owner, std::int32_t co
     while (count > 0) {
         for (;;) {
             if (++list > last) list = first;
-            if (state_.pages_of_cpu(id, owner).lists[static_cast<unsigned>(list)].count != 0) break;
+            if (from.lists[static_cast<unsigned>(list)].count != 0) break;
             if (list == last) --last;
             if (list == first) ++first;
         }
         const Order order = order_of_per_cpu_list(static_cast<unsigned>(list));
         do {
-            const Pfn pfn = state_.pages_of_cpu(id, owner).lists[static_cast<unsigned>(list)].tail;
+            const Pfn pfn = from.lists[static_cast<unsigned>(list)].tail;
             PageFrame& frame = emitter_.writable(&BuddyState::frames, pfn);
             Migratetype type = frame.migratetype;
-            emitter_.emit(
-                PerCpuRemove{pfn, id, owner, static_cast<std::uint8_t>(list), order, PerCpuRemove::To::free_lists});
+            emitter_.emit_on(
+                PerCpuRemove{pfn, id, owner, static_cast<std::uint8_t>(list), order, PerCpuRemove::To::free_lists},
+                from, frame);
             count -= static_cast<std::int32_t>(frames_in(order));
             if (zone(id).isolated_pageblocks != 0) type = state_.pageblock_type(pfn);
             merge_and_add(id, own, pfn, frame, order, type, FreeFlag::none);
-        } while (count > 0 && state_.pages_of_cpu(id, owner).lists[static_cast<unsigned>(list)].count != 0);
+        } while (count > 0 && from.lists[static_cast<unsigned>(list)].count != 0);
     }
 }
 

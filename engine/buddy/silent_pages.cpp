@@ -3,6 +3,8 @@
 //
 // All that is rare (another type's block, the slow path, a mistake) is left to the PageAllocator, which does it
 // without a recorder as it does with one.
+#include <type_traits>
+
 #include "engine/buddy/give_back.h"
 #include "engine/buddy/page_allocator.h"
 #include "engine/buddy/per_cpu.h"
@@ -53,13 +55,18 @@ public:
     // Rare, and apart: a function that is given `this` would keep it in memory for all the rest.
     void refill(ZoneId zone, PerCpuPages& own, Order order, Migratetype migratetype, std::uint32_t alloc_flags,
                 std::uint32_t count) {
-        refill_apart(whole_state_, cpu_, zone, own, order, migratetype, alloc_flags, count);
+        apart(whole_state_, cpu_, [=, &own](SilentPages& pages) {
+            pages.PageDecisions::refill(zone, own, order, migratetype, alloc_flags, count);
+        });
     }
     void drain(ZoneId zone, CpuId owner, std::int32_t count, unsigned first_list) {
-        drain_apart(whole_state_, cpu_, zone, owner, count, first_list);
+        apart(whole_state_, cpu_,
+              [=](SilentPages& pages) { pages.PageDecisions::drain(zone, owner, count, first_list); });
     }
     TakenBlock rmqueue_others(ZoneId zone, Order order, Migratetype migratetype, std::uint32_t alloc_flags) {
-        return others_apart(whole_state_, cpu_, zone, order, migratetype, alloc_flags);
+        return apart(whole_state_, cpu_, [=](SilentPages& pages) {
+            return pages.PageDecisions::rmqueue_others(zone, order, migratetype, alloc_flags);
+        });
     }
     bool rmqueue_fallback(ZoneId zone, Order order, Migratetype migratetype, std::uint32_t alloc_flags) {
         return RarePages::rmqueue_fallback(whole_state_, cpu_, zone, order, migratetype, alloc_flags);
@@ -67,18 +74,10 @@ public:
     void reserve_highatomic(ZoneId zone, Pfn pfn) { RarePages::reserve_highatomic(whole_state_, cpu_, zone, pfn); }
 
 private:
-    [[gnu::noinline]] static void refill_apart(BuddyState& state, CpuId cpu, ZoneId zone, PerCpuPages& own, Order order,
-                                               Migratetype migratetype, std::uint32_t alloc_flags,
-                                               std::uint32_t count) {
-        SilentPages(state, cpu).PageDecisions::refill(zone, own, order, migratetype, alloc_flags, count);
-    }
-    [[gnu::noinline]] static void drain_apart(BuddyState& state, CpuId cpu, ZoneId zone, CpuId owner,
-                                              std::int32_t count, unsigned first_list) {
-        SilentPages(state, cpu).PageDecisions::drain(zone, owner, count, first_list);
-    }
-    [[gnu::noinline]] static TakenBlock others_apart(BuddyState& state, CpuId cpu, ZoneId zone, Order order,
-                                                     Migratetype migratetype, std::uint32_t alloc_flags) {
-        return SilentPages(state, cpu).PageDecisions::rmqueue_others(zone, order, migratetype, alloc_flags);
+    template <class Rare>
+    [[gnu::noinline]] static std::invoke_result_t<Rare, SilentPages&> apart(BuddyState& state, CpuId cpu, Rare rare) {
+        SilentPages pages(state, cpu);
+        return rare(pages);
     }
 
     BuddyState& whole_state_;

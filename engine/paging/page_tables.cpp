@@ -96,8 +96,8 @@ Pfn PageTables::table_for(SpaceId space, std::uint64_t address, Level level) {
     Pfn table = top_of(state_, space);
     for (Level at = top_level; at > level && table != no_pfn; --at) {
         const std::uint64_t entry = state_.entry(table, index_at(address, at));
-        if (entry & pte::huge) return no_pfn;
         if (entry & pte::present) {
+            if (entry & pte::huge) return no_pfn;
             table = pte::frame(entry);
             continue;
         }

@@ -43,7 +43,7 @@ public:
             if (found.level == 0 && space == kernel_space) {
                 // The kernel keeps its tables: the pages that follow have their entries in the same one.
                 at = clear_entries(found.steps[0].table, at, end, each);
-                if (at == 0) return;
+                if (at == 0) return;  // the end of all addresses
                 continue;
             }
             const std::uint64_t bytes = level_bytes(found.level);

@@ -143,8 +143,9 @@ void PerCpuListsView::draw_locks(const ViewContext& context, const Rectangle& ar
     const float bar = (area.right() - first - 12) / 2;
     const float second = first + bar + 12;
     const float heading = area.y + locks_heading - 12;
-    const bool wide = area.x + painter.width(style::heading, "LOCKS TAKEN SO FAR") + 8 <= first;
-    painter.words(style::heading, area.x, heading, palette.dim, wide ? "LOCKS TAKEN SO FAR" : "LOCKS TAKEN");
+    constexpr std::string_view whole = "LOCKS TAKEN SO FAR", shorter = "LOCKS TAKEN";
+    const bool fits = area.x + painter.width(style::heading, whole) + 8 <= first;
+    painter.words(style::heading, area.x, heading, palette.dim, fits ? whole : shorter);
     painter.words(style::fact, first, heading, palette.dim, "CPU’s own");
     painter.words(style::fact, second, heading, palette.dim, "zone’s");
     std::uint32_t most = 1;

@@ -106,11 +106,6 @@ void TlbView::draw(const ViewContext& context) {
             empty += (empty.empty() ? "" : ", ") + grid_name(scene, i);
     Rectangle area = context.area.below(heading_height);
     context.painter.push_clip(context.area.grown(3));
-    const bool has_cache = tlb.configuration.walk_cache_entries > 0;
-    if (has_cache) area.height -= row_height + 4;
-    if (empty.size() > 0 && area.height <= 110) empty.clear();
-    if (!empty.empty()) area.height -= row_height;
-
     std::vector<TlbGrid> grids;
     // The structures come first: the table of CPUs is there where they leave it room.
     const float table = cpu_table_height(tlb, area.height);
@@ -118,6 +113,11 @@ void TlbView::draw(const ViewContext& context) {
         draw_cpu_table(context, scene.cpu, table);
         area.height -= table;
     }
+    const bool has_cache = tlb.configuration.walk_cache_entries > 0;
+    if (has_cache) area.height -= row_height + 4;
+    if (empty.size() > 0 && area.height <= 110) empty.clear();
+    if (!empty.empty()) area.height -= row_height;
+
     const float step = 1 / context.painter.device_pixel_ratio();
     float pitch = largest_pitch;
     float height = flow(scene, grids, shown, area, pitch);
