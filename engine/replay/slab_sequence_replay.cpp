@@ -12,7 +12,8 @@ namespace pageframe {
 namespace {
 
 /// Frames and dice as the recording had them: a slab that an operation's objects lie in and that the model
-/// does not know is one that the kernel has just made.
+/// does not know is one that the kernel has just made. It may have known it when the operation began: a slab on
+/// the wrong node is given back, and its frames, the last ones freed, are the next ones taken.
 class RecordedPages : public SlabPageSource {
 public:
     struct Page {
@@ -21,12 +22,15 @@ public:
         ObjectIndex first;
     };
 
+    explicit RecordedPages(const SlabState& state) : state_(state) {}
+
+    /// Taken in this order, each once it is no slab.
     void expect(std::deque<Page> pages) { expected_ = std::move(pages); }
     bool all_taken() const { return expected_.empty(); }
     void set_node_count(std::uint8_t count) { node_count_ = count; }
 
     Pfn take(GfpFlags, Order, NodeId) override {
-        if (expected_.empty()) return no_pfn;
+        if (expected_.empty() || state_.slab_at(expected_.front().pfn) != no_slab) return no_pfn;
         last_ = expected_.front();
         expected_.pop_front();
         return last_.pfn;
@@ -44,6 +48,7 @@ public:
     }
 
 private:
+    const SlabState& state_;
     std::deque<Page> expected_;
     Page last_{no_pfn, 0, 0};
     std::uint8_t node_count_ = 1;
@@ -96,7 +101,7 @@ private:
     SlabState state_;
     SlabState before_;
     Recorder recorder_;
-    RecordedPages pages_;
+    RecordedPages pages_{state_};
     ReplayReport report_;
     std::vector<NodeId> cpu_node_{0};
     std::uint8_t node_count_ = 1;
@@ -232,10 +237,11 @@ bool SequenceReplay::run_single(const Line& line, std::size_t at) {
         if (line[at + 3].starts_with('n') &&
             (!parse_number(line[at + 3].substr(1), slab_node) || slab_node >= node_count_))
             return fail(line, "expected a node of this machine");
-        pages_.expect({});
-        if (find(pfn, 0).slab == no_slab) pages_.expect({{pfn, slab_node, index}});
+        const bool new_to_us = find(pfn, 0).slab == no_slab;
+        pages_.expect({{pfn, slab_node, index}});
         const ObjectReference got = slub(cpu).allocate(cache_, gfp::kernel, node);
-        if (got == find(pfn, index) && pages_.all_taken() && object_address(state_, got) == address)
+        const bool as_recorded = got.slab != no_slab && got == find(pfn, index) && (!new_to_us || pages_.all_taken());
+        if (as_recorded && object_address(state_, got) == address)
             ++report_.results_equal;
         else
             differ(line, "object", std::to_string(pfn) + "." + std::to_string(index), place_text(got));

@@ -1,5 +1,10 @@
 // Runs a recording of vmalloc and compares.
+//
+// When the worker that purges gets its turn is the scheduler's choice, which a recording shows by its count of
+// lazily freed pages: the model lets it run as soon as the caller can be interrupted, as the kernel nearly always
+// does, and where the recording still has pages that the model has purged, the worker waits for this operation.
 #include <algorithm>
+#include <utility>
 
 #include "engine/core/address_text.h"
 #include "engine/machine/events.h"
@@ -47,10 +52,16 @@ private:
         const bool record = !report_.difference;
         State before;
         if (record) before = state_;
-        OperationResult result;
-        for (std::size_t i = 0; i < step.count; ++i) {
-            const std::size_t at = step.first + i;
-            result = execute(state_, recording_.operations[at], static_cast<OperationNumber>(at), nullptr, output_);
+        OperationResult result = run_operations(step);
+        if (record && step.lazy_pages && *step.lazy_pages > state_.vmalloc.lazy_pages) {
+            State prompt = std::exchange(state_, before);
+            state_.vmalloc.worker_waits = true;
+            const OperationResult later = run_operations(step);
+            state_.vmalloc.worker_waits = false;
+            if (*step.lazy_pages == state_.vmalloc.lazy_pages)
+                result = later;
+            else
+                state_ = std::move(prompt);
         }
         ++report_.results_total;
         std::string what, kernel, model;
@@ -70,6 +81,15 @@ private:
         }
         if (what.empty() || report_.difference) return;
         report_.difference = Difference{step.line, step.text, what, kernel, model, events_of(step, std::move(before))};
+    }
+
+    OperationResult run_operations(const VmallocStep& step) {
+        OperationResult result;
+        for (std::size_t i = 0; i < step.count; ++i) {
+            const std::size_t at = step.first + i;
+            result = execute(state_, recording_.operations[at], static_cast<OperationNumber>(at), nullptr, output_);
+        }
+        return result;
     }
 
     std::vector<std::string> events_of(const VmallocStep& step, State state) {

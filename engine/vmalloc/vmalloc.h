@@ -118,6 +118,7 @@ struct VmallocState {
     std::uint64_t vmalloc_pages = 0;  ///< nr_vmalloc_pages
     std::uint64_t purges = 0;
     bool drain_pending = false;  ///< drain_vmap_work is scheduled
+    bool worker_waits = false;   ///< the scheduler lets the worker that would do it wait: replays only
     bool started = false;
     std::uint8_t cpus = 1;
     std::vector<PageRun> pages;  ///< named for the next vmap() or vm_map_ram()
