@@ -12,7 +12,7 @@
 #include "engine/core/event.h"
 #include "engine/core/gfp.h"
 #include "engine/core/operation.h"
-#include "engine/machine/execute_slab.h"
+#include "engine/machine/silent_objects.h"
 #include "engine/machine/state.h"
 
 namespace pageframe {
@@ -52,13 +52,26 @@ constexpr bool is_plain_request(const Operation& operation) {
                 return {OperationStatus::done, 0};
         } else if (kind == OperationKind::kmem_cache_alloc || kind == OperationKind::kmalloc) {
             if (is_plain_request(operation)) [[likely]] {
-                const std::uint64_t address = take_object_silently(state.slab, operation);
+                std::uint32_t cache = operation.pfn;
+                std::uint32_t requested = 0;
+                if (kind == OperationKind::kmalloc) {
+                    cache = kmalloc_cache(state.slab, operation.argument, operation.gfp_flags);
+                    requested = static_cast<std::uint32_t>(operation.argument);
+                }
+                const std::uint64_t address =
+                    take_object_silently(state.slab, cache, operation.cpu, operation.node, requested);
                 if (address != 0) [[likely]]
                     return {OperationStatus::done, address};
             }
         } else if (kind == OperationKind::kmem_cache_free || kind == OperationKind::kfree) {
-            if (give_object_silently(state.slab, operation)) [[likely]]
-                return {OperationStatus::done, 0};
+            const SlabId slab = slab_of_address(state.slab, operation.argument);
+            if (slab != no_slab) {
+                const std::uint32_t cache =
+                    kind == OperationKind::kfree ? state.slab.slabs[slab].cache : operation.pfn;
+                if (give_object_silently(state.slab, cache, operation.cpu, slab, operation.argument, operation.text))
+                    [[likely]]
+                    return {OperationStatus::done, 0};
+            }
         }
     }
     return execute_whole(state, operation, number, recorder, output);

@@ -176,27 +176,14 @@ OperationResult execute_slab(State& state, const Operation& operation, Recorder*
     return SlabOperations(state, operation, recorder, output).run();
 }
 
-std::uint64_t take_object_silently(SlabState& state, const Operation& operation) {
-    const bool sized = operation.kind == OperationKind::kmalloc;
-    const std::uint32_t cache = sized ? kmalloc_cache(state, operation.argument, operation.gfp_flags) : operation.pfn;
-    const std::uint32_t requested = sized ? static_cast<std::uint32_t>(operation.argument) : 0;
-    const SilentEmitter emitter(state);
-    const std::uint64_t address = allocate_fast(emitter, cache, operation.cpu, operation.node, requested);
-    if (address != 0 || state.allocator == SlabAllocatorKind::slub) [[likely]]
-        return address;
-    return allocate_from_array(emitter, cache, operation.cpu, operation.node, requested);
+std::uint64_t take_from_array_silently(SlabState& state, std::uint32_t cache, CpuId cpu, NodeId node,
+                                       std::uint32_t requested) {
+    return allocate_from_array(SilentEmitter(state), cache, cpu, node, requested);
 }
 
-bool give_object_silently(SlabState& state, const Operation& operation) {
-    const std::uint64_t address = operation.argument;
-    const SlabId slab = slab_of_address(state, address);
-    if (slab == no_slab) return false;
-    const std::uint32_t cache = operation.kind == OperationKind::kfree ? state.slabs[slab].cache : operation.pfn;
-    const SilentEmitter emitter(state);
-    if (free_fast(emitter, cache, operation.cpu, slab, address, operation.text)) [[likely]]
-        return true;
-    return state.allocator == SlabAllocatorKind::slab &&
-           free_to_array(emitter, cache, operation.cpu, slab, address, operation.text);
+bool give_to_array_silently(SlabState& state, std::uint32_t cache, CpuId cpu, SlabId slab, std::uint64_t address,
+                            OperationNumber taken_by) {
+    return free_to_array(SilentEmitter(state), cache, cpu, slab, address, taken_by);
 }
 
 }  // namespace pageframe

@@ -23,6 +23,7 @@ void start_slab(SlabState& state, std::shared_ptr<ChunkPool> pool, const std::ve
     state.arrays = ChunkArray<ObjectReference>(pool, 0, {});
     state.slab_of_frame = ChunkArray<SlabId>(pool, 0, no_slab);
     state.cpu_node = cpu_node;
+    state.cpus = static_cast<std::uint32_t>(cpu_node.size());
     state.node_count = node_count;
     state.random_state = seed;
     state.free_runs.fill(no_slab);

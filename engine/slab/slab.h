@@ -233,6 +233,7 @@ struct SlabState {
     std::vector<std::vector<ObjectIndex>> random_sequences;
 
     std::vector<NodeId> cpu_node;
+    std::uint32_t cpus = 0;  ///< as many as in cpu_node: multiplied with for every object
     std::uint8_t node_count = 1;
     SlabAllocatorKind allocator = SlabAllocatorKind::slub;
     bool merge = true;  ///< slab_merge
@@ -258,11 +259,9 @@ struct SlabState {
     /// kmalloc's caches by type and class, made when first used.
     std::array<std::array<CacheId, 18>, 4> kmalloc_caches{};
 
-    std::size_t cpu_count() const { return cpu_node.size(); }
-    unsigned counted_cpus() const {
-        return geometry_cpus != 0 ? geometry_cpus : static_cast<unsigned>(cpu_node.size());
-    }
-    std::size_t cpu_cache_index(CacheId cache, CpuId cpu) const { return cache * cpu_node.size() + cpu; }
+    std::size_t cpu_count() const { return cpus; }
+    unsigned counted_cpus() const { return geometry_cpus != 0 ? geometry_cpus : cpus; }
+    std::size_t cpu_cache_index(CacheId cache, CpuId cpu) const { return std::size_t{cache} * cpus + cpu; }
     const CpuCache& cpu_cache(CacheId cache, CpuId cpu) const { return cpu_caches[cpu_cache_index(cache, cpu)]; }
     CpuCache& write_cpu_cache(CacheId cache, CpuId cpu) { return cpu_caches.write(cpu_cache_index(cache, cpu)); }
     const CacheNode& cache_node(CacheId cache, NodeId node) const {
