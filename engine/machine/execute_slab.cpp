@@ -5,8 +5,8 @@
 
 #include "engine/kmalloc/kmalloc.h"
 #include "engine/machine/object_bytes.h"
+#include "engine/machine/silent_objects.h"
 #include "engine/slab/classic_fast_path.h"
-#include "engine/slab/fast_path.h"
 #include "engine/slab/machine_pages.h"
 
 namespace pageframe {
@@ -176,14 +176,18 @@ OperationResult execute_slab(State& state, const Operation& operation, Recorder*
     return SlabOperations(state, operation, recorder, output).run();
 }
 
-std::uint64_t take_from_array_silently(SlabState& state, std::uint32_t cache, CpuId cpu, NodeId node,
-                                       std::uint32_t requested) {
-    return allocate_from_array(SilentEmitter(state), cache, cpu, node, requested);
+std::uint64_t take_elsewhere_silently(SlabState& state, std::uint32_t cache, CpuId cpu, NodeId node,
+                                      std::uint32_t requested) {
+    const SilentEmitter emitter(state);
+    if (state.allocator == SlabAllocatorKind::slub) return allocate_from_cpu(emitter, cache, cpu, node, requested);
+    return allocate_from_array(emitter, cache, cpu, node, requested);
 }
 
-bool give_to_array_silently(SlabState& state, std::uint32_t cache, CpuId cpu, SlabId slab, std::uint64_t address,
-                            OperationNumber taken_by) {
-    return free_to_array(SilentEmitter(state), cache, cpu, slab, address, taken_by);
+bool give_elsewhere_silently(SlabState& state, std::uint32_t cache, CpuId cpu, SlabId slab, std::uint64_t address,
+                             OperationNumber taken_by) {
+    const SilentEmitter emitter(state);
+    if (state.allocator == SlabAllocatorKind::slub) return free_to_slab(emitter, cache, cpu, slab, address, taken_by);
+    return free_to_array(emitter, cache, cpu, slab, address, taken_by);
 }
 
 }  // namespace pageframe

@@ -1,5 +1,6 @@
-// Objects taken and given back while nobody looks, where the CPU's own slab or array is enough: SLUB's way in the
-// caller's own code (slab/fast_path.h), the classic SLAB's in a call (slab/classic_fast_path.h).
+// Objects taken and given back while nobody looks: where the CPU's own slab is enough, in the caller's own code
+// (slab/fast_path.h); else in a call: from another slab that SLUB's CPU keeps, to one that stays where it is, or with
+// the classic SLAB's array (slab/classic_fast_path.h).
 //
 // take_: the object's address, not zeroed; 0, and nothing done, when execute_slab() is to be asked.
 // give_: false, and nothing done, when execute_slab() is to be asked.
@@ -12,18 +13,20 @@
 
 namespace pageframe {
 
-std::uint64_t take_from_array_silently(SlabState& state, std::uint32_t cache, CpuId cpu, NodeId node,
-                                       std::uint32_t requested);
-bool give_to_array_silently(SlabState& state, std::uint32_t cache, CpuId cpu, SlabId slab, std::uint64_t address,
+/// From another of the CPU's slabs, or in the classic SLAB from its array.
+std::uint64_t take_elsewhere_silently(SlabState& state, std::uint32_t cache, CpuId cpu, NodeId node,
+                                      std::uint32_t requested);
+/// To a slab that is not the CPU's own, or in the classic SLAB to its array.
+bool give_elsewhere_silently(SlabState& state, std::uint32_t cache, CpuId cpu, SlabId slab, std::uint64_t address,
                             OperationNumber taken_by);
 
 /// kmem_cache_alloc(); kmalloc(), which says how many bytes were `requested`.
 [[gnu::always_inline]] inline std::uint64_t take_object_silently(SlabState& state, std::uint32_t cache, CpuId cpu,
                                                                  NodeId node, std::uint32_t requested) {
     const std::uint64_t address = allocate_fast(SilentEmitter(state), cache, cpu, node, requested);
-    if (address != 0 || state.allocator == SlabAllocatorKind::slub) [[likely]]
+    if (address != 0) [[likely]]
         return address;
-    return take_from_array_silently(state, cache, cpu, node, requested);
+    return take_elsewhere_silently(state, cache, cpu, node, requested);
 }
 
 /// kmem_cache_free(); kfree() with the cache of `slab`, which is the address's.
@@ -31,8 +34,7 @@ bool give_to_array_silently(SlabState& state, std::uint32_t cache, CpuId cpu, Sl
                                                         std::uint64_t address, OperationNumber taken_by) {
     if (free_fast(SilentEmitter(state), cache, cpu, slab, address, taken_by)) [[likely]]
         return true;
-    return state.allocator == SlabAllocatorKind::slab &&
-           give_to_array_silently(state, cache, cpu, slab, address, taken_by);
+    return give_elsewhere_silently(state, cache, cpu, slab, address, taken_by);
 }
 
 }  // namespace pageframe

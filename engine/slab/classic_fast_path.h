@@ -10,9 +10,6 @@
 
 namespace pageframe {
 
-/// Neither gone, nor told of what is done to its objects.
-inline bool is_ordinary(const KmemCache& cache) { return cache.may_be_used() && !cache.geometry.debugged(); }
-
 /// kmem_cache_alloc_node(): the object's address; 0: SlabAllocator::allocate() is to be asked.
 inline std::uint64_t allocate_from_array(SilentEmitter<SlabState> emitter, std::uint32_t number, CpuId cpu, NodeId node,
                                          std::uint32_t requested) {

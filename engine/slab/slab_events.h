@@ -331,10 +331,13 @@ struct PushSlabFreelist {
     CpuId cpu;
     void apply(SlabState& state) const {
         Slab& own = state.slabs.write(slab);
-        state.write_object(own, tail).next = own.freelist;
+        change(state.write_cpu_cache(cache, cpu), own, state.write_object(own, tail));
+    }
+    void change(CpuCache& by, Slab& own, SlabObject& last) const {
+        last.next = own.freelist;
         own.freelist = head;
         own.inuse = static_cast<ObjectIndex>(own.inuse - count);
-        ++state.write_cpu_cache(cache, cpu).slow_frees;
+        ++by.slow_frees;
     }
     Sentence sentence(const SlabState& state) const;
 };

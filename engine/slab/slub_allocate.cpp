@@ -1,4 +1,5 @@
 // From a request to an object: slab_alloc_node(), ___slab_alloc(), allocate_slab(), kmem_cache_alloc_bulk().
+#include "engine/slab/fast_path.h"
 #include "engine/slab/slub.h"
 
 namespace pageframe {
@@ -23,28 +24,13 @@ ObjectReference Slub::slow_allocate(const Request& asked) {
     return take_from_cpu(request, true);
 }
 
-/// What this CPU has: objects that others gave back to its slab, then the slabs of its partial list.
+/// What this CPU has, of the node that is asked for.
 bool Slub::load_from_cpu(const Request& request) {
-    auto from = LoadSlab::From::own_slab;
-    for (;;) {
-        const SlabId id = own(request.cache).slab;
-        if (id != no_slab) {
-            if (request.node != no_node && state_.slabs[id].node != request.node) {
-                deactivate(request.cache, cpu_, Deactivate::Why::wrong_node);
-            } else if (own(request.cache).freelist != no_object) {
-                return true;
-            } else if (state_.slabs[id].freelist != no_object) {
-                emitter_.emit(LoadSlab{id, request.cache, cpu_, from});
-                return true;
-            } else {
-                emitter_.emit(LetGoFull{id, request.cache, cpu_});
-            }
-        }
-        const SlabId partial = own(request.cache).partial;
-        if (partial == no_slab) return false;
-        emitter_.emit(TakeCpuPartial{partial, request.cache, cpu_});
-        from = LoadSlab::From::cpu_partial;
-    }
+    return pageframe::load_from_cpu(emitter_, request.cache, cpu_, [&](SlabId id) {
+        if (request.node == no_node || state_.slabs[id].node == request.node) return false;
+        deactivate(request.cache, cpu_, Deactivate::Why::wrong_node);
+        return true;
+    });
 }
 
 /// allocate_slab(): the cache's order without much effort, else the smallest that holds one object.
