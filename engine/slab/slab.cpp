@@ -167,6 +167,10 @@ void hash_cache(const SlabState& state, CacheId id, Hash& hash) {
         hash.add(own.slab == no_slab ? no_pfn : state.slabs[own.slab].pfn);
         hash.add(own.freelist);
         hash.add(own.list_lock_taken);
+        hash.add(own.slow_allocations);
+        hash.add(own.slow_frees);
+        hash.add(own.fast_allocations);
+        hash.add(own.fast_frees);
         hash.add(own.avail);
         for (std::size_t i = 0; i < own.avail; ++i)
             hash_object(state, state.arrays[state.cpu_array(id, static_cast<CpuId>(cpu)) + i], hash);

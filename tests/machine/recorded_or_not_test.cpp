@@ -68,7 +68,7 @@ private:
                                              slab_flag::poison | slab_flag::red_zone | slab_flag::store_user};
         const GfpFlags gfp_flags = flags[random_.below(6)];
         Operation operation;
-        switch (random_.below(caches_.size() < 4 ? 3 : 12)) {
+        switch (random_.below(caches_.size() < 4 ? 3 : 13)) {
         case 0:
             operation = operation_of(OperationKind::kmem_cache_create);
             operation.argument = 16 + random_.below(600);
@@ -109,6 +109,9 @@ private:
         case 10:
             if (areas_.empty()) return operation_of(OperationKind::flush_tlb_all);
             return random_.below(8) == 0 ? free_area() : access();
+        case 11:
+            return objects_.empty() || random_.below(4) != 0 ? operation_of(OperationKind::drain_all_pages)
+                                                              : write_to_object();
         default: return objects_.empty() ? operation_of(OperationKind::drain_all_pages) : free_object();
         }
     }
@@ -122,6 +125,7 @@ private:
     }
     Operation free_object() {
         const Got object = take(objects_);
+        freed_.push_back(object.address);
         Operation operation = operation_of(OperationKind::kmem_cache_free);
         operation.pfn = random_.below(50) == 0 ? caches_[0] : object.extra;
         operation.argument = object.address + (random_.below(50) == 0 ? 8 : 0);
@@ -142,9 +146,22 @@ private:
         return operation;
     }
 
+    /// Somewhere in an object, or in what lies behind it; into one that was freed, if it still is.
+    Operation write_to_object() {
+        Operation operation = operation_of(OperationKind::store);
+        const bool after_free = !freed_.empty() && random_.below(3) != 0;
+        operation.argument = after_free ? freed_[random_.below(static_cast<std::uint32_t>(freed_.size()))]
+                                        : objects_[random_.below(static_cast<std::uint32_t>(objects_.size()))].address;
+        operation.argument += random_.below(600);
+        operation.order = 8;
+        set_second_argument(operation, random_.next());
+        return operation;
+    }
+
     Random random_;
     std::vector<Pfn> caches_;
     std::vector<Got> blocks_, objects_, allocations_, areas_;
+    std::vector<std::uint64_t> freed_;
 };
 
 void run_both(MachineConfiguration configuration, std::uint64_t seed) {
