@@ -66,8 +66,7 @@ constexpr bool is_plain_request(const Operation& operation) {
         } else if (kind == OperationKind::kmem_cache_free || kind == OperationKind::kfree) {
             const SlabId slab = slab_of_address(state.slab, operation.argument);
             if (slab != no_slab) {
-                const std::uint32_t cache =
-                    kind == OperationKind::kfree ? state.slab.slabs[slab].cache : operation.pfn;
+                const std::uint32_t cache = kind == OperationKind::kfree ? state.slab.slabs[slab].cache : operation.pfn;
                 if (give_object_silently(state.slab, cache, operation.cpu, slab, operation.argument, operation.text))
                     [[likely]]
                     return {OperationStatus::done, 0};

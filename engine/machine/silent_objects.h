@@ -18,7 +18,7 @@ std::uint64_t take_elsewhere_silently(SlabState& state, std::uint32_t cache, Cpu
                                       std::uint32_t requested);
 /// To a slab that is not the CPU's own, or in the classic SLAB to its array.
 bool give_elsewhere_silently(SlabState& state, std::uint32_t cache, CpuId cpu, SlabId slab, std::uint64_t address,
-                            OperationNumber taken_by);
+                             OperationNumber taken_by);
 
 /// kmem_cache_alloc(); kmalloc(), which says how many bytes were `requested`.
 [[gnu::always_inline]] inline std::uint64_t take_object_silently(SlabState& state, std::uint32_t cache, CpuId cpu,

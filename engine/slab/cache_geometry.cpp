@@ -103,8 +103,7 @@ bool calculate_geometry(const CacheRequest& request, unsigned cpus, CacheGeometr
         return false;
     geometry.object_size = request.size;
     // kmem_cache_create() drops what is not in CACHE_CREATE_MASK: SLUB spreads nothing.
-    geometry.flags =
-        request.flags & ~(slab_flag::object_poison | slab_flag::cmpxchg_double | slab_flag::memory_spread);
+    geometry.flags = request.flags & ~(slab_flag::object_poison | slab_flag::cmpxchg_double | slab_flag::memory_spread);
     geometry.align = calculate_alignment(request);
     lay_out_object(request, geometry);
 

@@ -111,7 +111,7 @@ private:
             return random_.below(8) == 0 ? free_area() : access();
         case 11:
             return objects_.empty() || random_.below(4) != 0 ? operation_of(OperationKind::drain_all_pages)
-                                                              : write_to_object();
+                                                             : write_to_object();
         default: return objects_.empty() ? operation_of(OperationKind::drain_all_pages) : free_object();
         }
     }
