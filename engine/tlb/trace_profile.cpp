@@ -22,33 +22,35 @@ void TraceProfile::next_bucket() {
     in_bucket_ = 0;
 }
 
+/// Where the region is, or is to be put: a table with as many empty places as full ones, looked through from a place
+/// that the region's number gives.
+std::size_t TraceProfile::slot_of(std::uint64_t region) const {
+    constexpr std::uint64_t golden_ratio = 0x9e3779b97f4a7c15ULL;
+    const std::uint64_t start = region << region_shift_;
+    std::size_t slot = (region * golden_ratio) >> (64 - slot_bits);
+    while (slots_[slot] != no_region && regions_[slots_[slot]].start != start) slot = (slot + 1) % slots_.size();
+    return slot;
+}
+
 void TraceProfile::find_region(std::uint64_t region) {
-    for (;;) {
-        const std::uint64_t start = region << region_shift_;
-        const auto place =
-            std::lower_bound(by_address_.begin(), by_address_.end(), start,
-                             [this](std::uint32_t i, std::uint64_t at) { return regions_[i].start < at; });
-        if (place != by_address_.end() && regions_[*place].start == start) {
-            last_index_ = *place;
-            break;
-        }
-        if (regions_.size() < most_regions) {
-            last_index_ = regions_.size();
-            by_address_.insert(place, static_cast<std::uint32_t>(last_index_));
-            regions_.push_back({start, 0, 0, 0});
-            break;
-        }
+    std::size_t slot = slot_of(region);
+    while (slots_[slot] == no_region && regions_.size() == most_regions) {
         widen_regions();
         region >>= 1;
+        slot = slot_of(region);
+    }
+    if (slots_[slot] == no_region) {
+        slots_[slot] = static_cast<std::uint16_t>(regions_.size());
+        regions_.push_back({region << region_shift_, 0, 0, 0});
     }
     last_region_ = region;
+    last_index_ = slots_[slot];
 }
 
 void TraceProfile::widen_regions() {
     ++region_shift_;
     std::vector<Region> joined;
-    for (std::uint32_t index : by_address_) {
-        Region region = regions_[index];
+    for (Region region : regions()) {
         region.start = region.start >> region_shift_ << region_shift_;
         if (joined.empty() || joined.back().start != region.start) {
             joined.push_back(region);
@@ -58,14 +60,17 @@ void TraceProfile::widen_regions() {
         joined.back().first_level_misses += region.first_level_misses;
         joined.back().second_level_misses += region.second_level_misses;
     }
-    regions_ = std::move(joined);
-    by_address_.resize(regions_.size());
-    for (std::size_t i = 0; i < by_address_.size(); ++i) by_address_[i] = static_cast<std::uint32_t>(i);
+    regions_.clear();
+    slots_.assign(slots_.size(), no_region);
+    for (const Region& region : joined) {
+        slots_[slot_of(region.start >> region_shift_)] = static_cast<std::uint16_t>(regions_.size());
+        regions_.push_back(region);
+    }
 }
 
 std::vector<TraceProfile::Region> TraceProfile::regions() const {
-    std::vector<Region> sorted;
-    for (std::uint32_t index : by_address_) sorted.push_back(regions_[index]);
+    std::vector<Region> sorted = regions_;
+    std::sort(sorted.begin(), sorted.end(), [](const Region& a, const Region& b) { return a.start < b.start; });
     return sorted;
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "engine/core/types.h"
 
@@ -69,13 +70,12 @@ PageSets::PageSets(TlbGeometry geometry, Replacement replacement, std::uint64_t 
 
 /// A set stands in order of use: what is used moves to the front, what falls off the end is evicted.
 bool PageSets::misses_lru(std::uint64_t* tags, std::uint64_t tag) {
-    std::uint32_t way = 1;
-    while (way < ways_ && tags[way] != tag) ++way;
-    const bool missed = way == ways_;
-    if (missed) --way;
-    for (; way > 0; --way) tags[way] = tags[way - 1];
-    tags[0] = tag;
-    return missed;
+    std::uint64_t moved = std::exchange(tags[0], tag);
+    for (std::uint32_t way = 1; way < ways_; ++way) {
+        std::swap(tags[way], moved);
+        if (moved == tag) return false;
+    }
+    return true;
 }
 
 bool PageSets::misses_other(std::uint64_t set, std::uint64_t* tags, std::uint64_t tag) {
@@ -190,7 +190,7 @@ bool TraceReplay::read_line(const char* begin, const char* end) {
 
 // ---------------------------------------------------------------- counting
 
-void TraceReplay::reference(char kind, std::uint64_t address, std::uint64_t last) {
+inline void TraceReplay::reference(char kind, std::uint64_t address, std::uint64_t last) {
     const bool fetch = kind == 'I';
     PageSets& first_level = fetch ? instructions_ : data_;
     const std::uint64_t first_page = address >> page_shift;

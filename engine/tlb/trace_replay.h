@@ -53,7 +53,7 @@ public:
     PageSets(TlbGeometry geometry, Replacement replacement, std::uint64_t seed);
 
     /// True when the page was not there; it is now.
-    bool misses(std::uint64_t page) {
+    [[gnu::always_inline]] bool misses(std::uint64_t page) {
         const std::uint64_t set = mask_ != no_mask ? page & mask_ : page % sets_;
         std::uint64_t* tags = tags_.data() + set * ways_;
         if (tags[0] == page + 1) [[likely]] {
@@ -119,7 +119,12 @@ public:
     std::uint64_t region_bytes() const { return std::uint64_t{1} << region_shift_; }
 
 private:
+    static constexpr unsigned slot_bits = 13;
+    static constexpr std::uint16_t no_region = 0xffff;
+    static_assert(2 * most_regions == std::size_t{1} << slot_bits);
+
     void next_bucket();
+    std::size_t slot_of(std::uint64_t region) const;
     void find_region(std::uint64_t region);
     void widen_regions();
 
@@ -129,8 +134,8 @@ private:
     unsigned region_shift_ = 12;
     std::uint64_t last_region_ = ~std::uint64_t{0};
     std::size_t last_index_ = 0;
-    std::vector<Region> regions_;            ///< in the order in which they were met
-    std::vector<std::uint32_t> by_address_;  ///< indices of regions_, ascending
+    std::vector<Region> regions_;  ///< in the order in which they were met
+    std::vector<std::uint16_t> slots_ = std::vector<std::uint16_t>(std::size_t{1} << slot_bits, no_region);
 };
 
 class TraceReplay {
