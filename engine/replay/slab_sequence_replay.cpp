@@ -20,6 +20,7 @@ public:
         Pfn pfn;
         NodeId node;
         ObjectIndex first;
+        Order order;
     };
 
     explicit RecordedPages(const SlabState& state) : state_(state) {}
@@ -29,8 +30,9 @@ public:
     bool all_taken() const { return expected_.empty(); }
     void set_node_count(std::uint8_t count) { node_count_ = count; }
 
-    Pfn take(GfpFlags, Order, NodeId) override {
-        if (expected_.empty() || state_.slab_at(expected_.front().pfn) != no_slab) return no_pfn;
+    Pfn take(GfpFlags, Order order, NodeId) override {
+        if (expected_.empty() || expected_.front().order != order) return no_pfn;
+        if (state_.slab_at(expected_.front().pfn) != no_slab) return no_pfn;
         last_ = expected_.front();
         expected_.pop_front();
         return last_.pfn;
@@ -50,7 +52,7 @@ public:
 private:
     const SlabState& state_;
     std::deque<Page> expected_;
-    Page last_{no_pfn, 0, 0};
+    Page last_{no_pfn, 0, 0, 0};
     std::uint8_t node_count_ = 1;
 };
 
@@ -94,6 +96,8 @@ private:
                           ? index
                           : no_object};
     }
+    const CacheGeometry& geometry() const { return state_.caches[cache_].geometry; }
+    Order order_of_new_slab(const Line& line) const;
     Slub slub(CpuId cpu) { return Slub(state_, cpu, pages_, &recorder_); }
 
     std::string_view text_;
@@ -209,6 +213,20 @@ bool SequenceReplay::run_operation(const Line& line) {
     return line[0].ends_with('B') ? run_bulk(line, 2) : run_single(line, 2);
 }
 
+/// The cache's, or the smallest when the state after this line has only so many objects more: allocate_slab() found
+/// no larger block.
+Order SequenceReplay::order_of_new_slab(const Line& line) const {
+    if (geometry().objects == geometry().min_objects) return geometry().order;
+    const std::size_t next = static_cast<std::size_t>(line.text().data() - text_.data()) + line.text().size() + 1;
+    std::uint32_t objects = 0;
+    Line state;
+    if (next < text_.size()) state.assign(text_.substr(next, text_.find('\n', next) - next), 0);
+    if (!state.named_number("objs", objects)) return geometry().order;
+    for (std::size_t node = 0; node < node_count_; ++node)
+        objects -= state_.cache_node(cache_, static_cast<NodeId>(node)).total_objects;
+    return objects == geometry().min_objects ? geometry().min_order : geometry().order;
+}
+
 /// A, AN, F and FL.
 bool SequenceReplay::run_single(const Line& line, std::size_t at) {
     CpuId cpu = 0;
@@ -238,7 +256,7 @@ bool SequenceReplay::run_single(const Line& line, std::size_t at) {
             (!parse_number(line[at + 3].substr(1), slab_node) || slab_node >= node_count_))
             return fail(line, "expected a node of this machine");
         const bool new_to_us = find(pfn, 0).slab == no_slab;
-        pages_.expect({{pfn, slab_node, index}});
+        pages_.expect({{pfn, slab_node, index, order_of_new_slab(line)}});
         const ObjectReference got = slub(cpu).allocate(cache_, gfp::kernel, node);
         const bool as_recorded = got.slab != no_slab && got == find(pfn, index) && (!new_to_us || pages_.all_taken());
         if (as_recorded && object_address(state_, got) == address)
@@ -279,7 +297,7 @@ bool SequenceReplay::run_bulk(const Line& line, std::size_t at) {
         recorded += " " + std::string(line[i]);
         objects.push_back(find(pfn, index));
         const bool known = std::any_of(pages.begin(), pages.end(), [&](const auto& page) { return page.pfn == pfn; });
-        if (objects.back().slab == no_slab && !known) pages.push_back({pfn, 0, index});
+        if (objects.back().slab == no_slab && !known) pages.push_back({pfn, 0, index, geometry().order});
     }
     if (!allocates) {
         const bool all_in_use = std::all_of(objects.begin(), objects.end(), [&](ObjectReference object) {

@@ -23,6 +23,7 @@ constexpr OwnRecording recordings[] = {
     {"slub_seq_192-random-defrag1024_numa2", 1949, 1951},
     {"slub_seq_192-sequential-defrag1024_numa2full", 2604, 2606},
     {"slub_seq_200-sequential-rcudebugFZP", 1501, 1502},
+    {"slub_seq_2048-random_minorder", 1555, 1556},
     {"slub_seq_24-random-bulk-debugFZP", 1885, 1886},
     {"slub_seq_256-sequential-defrag0_numa2b", 2961, 2963},
     {"slub_seq_300-random-debugU_smp4", 2026, 2028},
