@@ -4,7 +4,7 @@
 // declares together
 //   - its fields,
 //   - `name`      what it is called in the log ("SplitBlock"),
-//   - `function`  the kernel function that does it ("expand()"),
+//   - `function`  the kernel function that does it ("expand()"); `acting()`, where one of several,
 //   - `apply(State&)`        the mutation,
 //   - `sentence()`           what a reader is told,
 //   - `highlight(list)`      which frames it took and which it changed.
@@ -45,6 +45,15 @@ inline constexpr std::size_t index_in<Type, TypeList<Type, Rest...>> = 0;
 template <class Type, class First, class... Rest>
     requires(!std::is_same_v<Type, First>)
 inline constexpr std::size_t index_in<Type, TypeList<First, Rest...>> = 1 + index_in<Type, TypeList<Rest...>>;
+
+/// The kernel function that does it; an event that several do says which, in `acting()`.
+template <class Event>
+constexpr const char* function_of(const Event& event) {
+    if constexpr (requires { event.acting(); })
+        return event.acting();
+    else
+        return Event::function;
+}
 
 /// A recorded event: which one, and its fields as they were. Plain bytes, 48 of them.
 struct EventRecord {

@@ -83,7 +83,8 @@ std::uint64_t Kmalloc::usable_bytes(std::uint64_t address) {
 }
 
 std::uint64_t Kmalloc::reallocate(std::uint64_t address, std::uint64_t bytes, GfpFlags gfp_flags,
-                                  OperationNumber taken_by) {
+                                  OperationNumber taken_by,
+                                  const std::function<void(std::uint64_t, std::uint64_t)>& copy) {
     if (bytes == 0) {
         free(address, taken_by);
         return zero_size_pointer;
@@ -95,7 +96,10 @@ std::uint64_t Kmalloc::reallocate(std::uint64_t address, std::uint64_t bytes, Gf
         return address;
     }
     const std::uint64_t moved = allocate(bytes, gfp_flags);
-    if (moved != 0 && !is_zero_or_null(address)) free(address, taken_by);
+    if (moved != 0 && !is_zero_or_null(address)) {
+        copy(moved, address);
+        free(address, taken_by);
+    }
     return moved;
 }
 

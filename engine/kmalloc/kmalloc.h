@@ -6,6 +6,8 @@
 // nothing and are never shared.
 #pragma once
 
+#include <functional>
+
 #include "engine/buddy/page_allocator.h"
 #include "engine/kmalloc/kmalloc_classes.h"
 #include "engine/slab/slab_allocator.h"
@@ -19,8 +21,9 @@ public:
     /// __kmalloc_node(); 0 when there is no memory, ZERO_SIZE_PTR for 0 bytes.
     std::uint64_t allocate(std::uint64_t bytes, GfpFlags gfp_flags, NodeId node = no_node);
     void free(std::uint64_t address, OperationNumber taken_by = no_operation);
-    std::uint64_t reallocate(std::uint64_t address, std::uint64_t bytes, GfpFlags gfp_flags,
-                             OperationNumber taken_by = no_operation);
+    /// krealloc(). `copy(to, from)`: the object moves, before the old place is freed.
+    std::uint64_t reallocate(std::uint64_t address, std::uint64_t bytes, GfpFlags gfp_flags, OperationNumber taken_by,
+                             const std::function<void(std::uint64_t, std::uint64_t)>& copy);
     /// What the caller may use.
     std::uint64_t usable_bytes(std::uint64_t address);
 

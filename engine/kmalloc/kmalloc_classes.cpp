@@ -29,7 +29,10 @@ CacheRequest kmalloc_cache_request(KmallocType type, unsigned index, SlabAllocat
     request.size = kmalloc_class_bytes(index);
     request.flags = slab_flag::kmalloc;
     request.align = std::has_single_bit(request.size) ? request.size : pointer_bytes;
-    if (allocator == SlabAllocatorKind::slab) request.align = pointer_bytes;
+    if (allocator == SlabAllocatorKind::slab) {
+        request.align = pointer_bytes;
+        request.flags |= slab_flag::hwcache_align;  // ARCH_KMALLOC_FLAGS
+    }
     if (type == KmallocType::dma) request.flags |= slab_flag::cache_dma;
     if (allocator == SlabAllocatorKind::slub) {
         if (type == KmallocType::reclaim) request.flags |= slab_flag::reclaim_account;

@@ -16,7 +16,7 @@ namespace {
 
 struct EventClass {
     std::string_view name;
-    std::string_view function;
+    std::string_view (*function)(const EventRecord&);
     Sentence (*sentence)(const EventRecord&, const State&);
     void (*highlight)(const EventRecord&, HighlightList&);
     std::optional<std::uint64_t> (*address)(const EventRecord&);
@@ -44,7 +44,7 @@ Event event_in(const EventRecord& record) {
 template <class SubsystemState, class Event>
 constexpr EventClass class_of() {
     return {Event::name,
-            Event::function,
+            [](const EventRecord& record) -> std::string_view { return function_of(event_in<Event>(record)); },
             [](const EventRecord& record, const State& before) {
                 return event_in<Event>(record).sentence(part(before, static_cast<SubsystemState*>(nullptr)));
             },
@@ -91,7 +91,7 @@ const EventClass& class_of_record(const EventRecord& record) {
 }  // namespace
 
 std::string_view event_name(const EventRecord& record) { return class_of_record(record).name; }
-std::string_view event_function(const EventRecord& record) { return class_of_record(record).function; }
+std::string_view event_function(const EventRecord& record) { return class_of_record(record).function(record); }
 Sentence event_sentence(const EventRecord& record, const State& before) {
     return class_of_record(record).sentence(record, before);
 }

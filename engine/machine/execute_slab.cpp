@@ -57,24 +57,28 @@ private:
         switch (operation_.kind) {
         case OperationKind::kmem_cache_alloc:
         case OperationKind::kmalloc:
-            if (operation_.kind == OperationKind::kmem_cache_alloc) paint(result.value);
+            if (operation_.kind == OperationKind::kmem_cache_alloc) paint(result.value, Painted::whole);
             if ((operation_.gfp_flags & gfp::zero) && result.value > zero_size_pointer)
                 zero_object(state_, result.value, object_bytes(result.value), recorder_);
             return;
-        case OperationKind::kmem_cache_free: paint(operation_.argument); return;
-        case OperationKind::krealloc:
-            if (result.value > zero_size_pointer && operation_.argument > zero_size_pointer &&
-                result.value != operation_.argument)
-                copy_object(state_, result.value, operation_.argument, std::min(old_bytes_, object_bytes(result.value)),
-                            recorder_);
-            return;
+        case OperationKind::kmem_cache_free: paint_freed(operation_.argument); return;
         default: return;
         }
     }
     /// kmalloc's caches have no debugging flags: nothing is painted there.
-    void paint(std::uint64_t address) {
+    void paint(std::uint64_t address, Painted painted) {
         if (state_.slab.has_cache(cache()) && state_.slab.caches[cache()].geometry.debugged()) [[unlikely]]
-            paint_object(state_, address, recorder_);
+            paint_object(state_, address, painted, recorder_);
+    }
+    /// init_object() of what was freed; restore_bytes() of the red zones where the free was refused for their sake.
+    void paint_freed(std::uint64_t address) {
+        const ObjectReference object = object_at(state_.slab, address);
+        if (object.index == no_object) return;
+        const SlabObject& record = state_.slab.object(state_.slab.slabs[object.slab], object.index);
+        if (record.allocated)
+            paint(address, Painted::red_zones);
+        else if (record.freed_by == state_.slab.operation)
+            paint(address, Painted::whole);
     }
     /// What the object has room for; 0 for what is none.
     std::uint64_t object_bytes(std::uint64_t address) const {
@@ -108,8 +112,11 @@ private:
         case OperationKind::kmalloc: return got(kmalloc_.allocate(argument, operation_.gfp_flags, operation_.node));
         case OperationKind::kfree: kmalloc_.free(argument, operation_.text); return {};
         case OperationKind::krealloc:
-            old_bytes_ = object_bytes(argument);
-            return got(kmalloc_.reallocate(argument, operation_.pfn, operation_.gfp_flags, operation_.text));
+            return got(kmalloc_.reallocate(argument, operation_.pfn, operation_.gfp_flags, operation_.text,
+                                           [this](std::uint64_t to, std::uint64_t from) {
+                                               const auto bytes = std::min(object_bytes(from), object_bytes(to));
+                                               copy_object(state_, to, from, bytes, recorder_);
+                                           }));
         case OperationKind::ksize: {
             OperationResult result;
             result.value = kmalloc_.usable_bytes(argument);
@@ -163,7 +170,6 @@ private:
     const Operation& operation_;
     Recorder* recorder_;
     OperationOutput& output_;
-    std::uint64_t old_bytes_ = 0;  ///< krealloc: of the object before
     MachinePages pages_;
     PageAllocator page_allocator_;
     SlabAllocator slabs_;

@@ -52,7 +52,7 @@ void copy_object(State& state, std::uint64_t to, std::uint64_t from, std::uint64
     }
 }
 
-void paint_object(State& state, std::uint64_t address, Recorder* recorder) {
+void paint_object(State& state, std::uint64_t address, Painted painted, Recorder* recorder) {
     const ObjectReference object = object_at(state.slab, address);
     if (object.index == no_object) return;
     const Slab& slab = state.slab.slabs[object.slab];
@@ -62,7 +62,7 @@ void paint_object(State& state, std::uint64_t address, Recorder* recorder) {
     const bool in_use = state.slab.object(slab, object.index).allocated != 0;
     const std::uint8_t red = in_use ? red_active : red_inactive;
     if (red_zone) fill(state, physical - geometry.red_left_pad, geometry.red_left_pad, red, recorder);
-    if (geometry.has(slab_flag::object_poison)) {
+    if (painted == Painted::whole && geometry.has(slab_flag::object_poison)) {
         fill(state, physical, geometry.object_size - 1, poison_free, recorder);
         fill(state, physical + geometry.object_size - 1, 1, poison_end, recorder);
     }

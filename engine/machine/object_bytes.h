@@ -15,8 +15,9 @@ namespace pageframe {
 void zero_object(State& state, std::uint64_t address, std::uint64_t bytes, Recorder* recorder);
 /// krealloc()'s memcpy
 void copy_object(State& state, std::uint64_t to, std::uint64_t from, std::uint64_t bytes, Recorder* recorder);
+enum class Painted : std::uint8_t { whole, red_zones };
 /// init_object(): poison 0x6b ... 0xa5, red zones 0xcc (in use) or 0xbb (free); for caches that have them.
-void paint_object(State& state, std::uint64_t address, Recorder* recorder);
+void paint_object(State& state, std::uint64_t address, Painted painted, Recorder* recorder);
 /// Tells what a load, store, memset or memcpy does to objects that are not the caller's to touch. True for
 /// such a mistake.
 bool note_object_accesses(State& state, const Operation& operation, Recorder* recorder);

@@ -70,10 +70,10 @@ bool unmap_user_pages(VirtualMemory& memory, const Operation& operation) {
     return true;
 }
 
-bool drop_space(VirtualMemory& memory, SpaceId space, OperationNumber number) {
+bool drop_space(VirtualMemory& memory, SpaceId space) {
     if (space == kernel_space || top_of(memory.tables.state(), space) == no_pfn) return false;
     memory.mmu.leave_space(space);
-    return memory.tables.drop_space(space, number);
+    return memory.tables.drop_space(space);
 }
 
 }  // namespace
@@ -146,7 +146,7 @@ OperationResult execute_virtual(State& state, const Operation& operation, Operat
         const SpaceId made = memory.tables.make_space(number);
         return address_result(made == no_space ? 0 : made);
     }
-    case OperationKind::mm_drop: return value_result(drop_space(memory, space, number));
+    case OperationKind::mm_drop: return value_result(drop_space(memory, space));
     case OperationKind::switch_mm: return value_result(memory.mmu.switch_space(space));
     case OperationKind::map_user_page: return value_result(map_user_page(memory, operation));
     case OperationKind::unmap_user_pages: return value_result(unmap_user_pages(memory, operation));

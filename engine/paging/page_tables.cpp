@@ -48,12 +48,12 @@ SpaceId PageTables::make_space(OperationNumber operation) {
     return space;
 }
 
-bool PageTables::drop_space(SpaceId space, OperationNumber operation) {
+bool PageTables::drop_space(SpaceId space) {
     if (space == kernel_space || top_of(state_, space) == no_pfn) return false;
     const Pfn top = state_.spaces[space].top;
     free_user_half(space, top, top_level, 0);
     emitter_.emit(DropSpace{top, space});
-    allocator_.free_pages(top, 0, operation);
+    allocator_.free_pages(top, 0);
     return true;
 }
 

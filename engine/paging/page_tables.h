@@ -26,7 +26,7 @@ public:
     /// A new space with the kernel's half; no_space when there is no frame.
     SpaceId make_space(OperationNumber operation);
     /// Its user half and its top table go back. False when there is no such space.
-    bool drop_space(SpaceId space, OperationNumber operation);
+    bool drop_space(SpaceId space);
 
     /// One page of 4 KiB (level 0), 2 MiB (1) or 1 GiB (2). False when a table could not be taken; then
     /// nothing is mapped.

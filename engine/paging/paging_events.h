@@ -44,6 +44,10 @@ struct TakeTable {
     Pfn table;
     SpaceId space;
     Level level;
+    const char* acting() const {
+        if (level == 0) return space == kernel_space ? function : "__pte_alloc()";
+        return level == 1 ? "__pmd_alloc()" : "__pud_alloc()";
+    }
     void apply(PagingState& state) const {
         state.memory.fill(std::uint64_t{table} << page_shift, page_size, 0);
         ++state.spaces[space].tables;
@@ -94,11 +98,17 @@ struct ClearEntry {
     Pfn table;
     std::uint16_t index;
     Level level;
+    bool was_page() const { return level == 0 || (entry & pte::huge) != 0; }
+    const char* acting() const {
+        const bool user = is_user_address(address);
+        if (was_page()) return user ? "zap_pte_range()" : function;
+        return level == 1 ? "free_pte_range()" : level == 2 ? "free_pmd_range()" : "free_pud_range()";
+    }
     void apply(PagingState& state) const { state.set_entry(table, index, 0); }
     Sentence sentence(const PagingState& state) const;
     void highlight(HighlightList& list) const {
         list.push_back({{table, 1}, Role::changed});
-        list.push_back({{pte::frame(entry), Pfn{1} << (9 * level)}, Role::taken});
+        list.push_back({{pte::frame(entry), was_page() ? Pfn{1} << (9 * level) : 1}, Role::taken});
     }
 };
 
@@ -187,6 +197,7 @@ struct PageFault {
     Level level;  ///< at which the walk ended
     std::uint8_t error_code;
     AccessKind access;
+    const char* acting() const { return reason == FaultReason::not_canonical ? "exc_general_protection()" : function; }
     void apply(PagingState& state) const { ++state.faults; }
     Sentence sentence(const PagingState& state) const;
 };

@@ -16,7 +16,6 @@ using enum ParameterKind;
 
 constexpr std::uint64_t cache_start = 0xffffffff83000000ULL;
 constexpr std::uint64_t cache_spacing = 256;
-constexpr std::uint32_t no_such_cache = 0xffff;
 
 Value cache_value(CallContext& context, std::uint64_t number) {
     Value value;
@@ -25,15 +24,18 @@ Value cache_value(CallContext& context, std::uint64_t number) {
     return value;
 }
 
-/// The cache's number; false after telling what is wrong.
+/// The cache's number, of NULL one that no cache has; false after telling what is wrong.
 bool cache_argument(CallContext& context, const char* function, Value cache, Pfn& number) {
+    if (cache.bits == 0) {
+        number = no_cache;
+        return true;
+    }
     const std::uint64_t offset = cache.bits - cache_start;
-    if (cache.bits >= cache_start && offset % cache_spacing == 0 && offset / cache_spacing < no_such_cache) {
+    if (cache.bits >= cache_start && offset % cache_spacing == 0 && offset / cache_spacing < no_cache) {
         number = static_cast<Pfn>(offset / cache_spacing);
         return true;
     }
-    context.fail(std::string(function) + (cache.bits == 0 ? "() of NULL: the cache was not created"
-                                                          : "() of what is not a struct kmem_cache *"));
+    context.fail(std::string(function) + "() of what is not a struct kmem_cache *");
     return false;
 }
 
@@ -53,7 +55,7 @@ Value create(CallContext& context, std::span<const Value> arguments) {
     operation.gfp_flags = static_cast<std::uint32_t>(arguments[3].bits);
     operation.order = arguments[4].bits != 0 ? 1 : 0;
     const OperationResult result = context.execute(operation);
-    return context.failed() || result.value >= no_such_cache || result.status == OperationStatus::failed
+    return context.failed() || result.value >= no_cache || result.status == OperationStatus::failed
                ? Value{}
                : cache_value(context, result.value);
 }
@@ -91,10 +93,6 @@ Value alloc_node(CallContext& context, std::span<const Value> arguments) {
 Value free(CallContext& context, std::span<const Value> arguments) {
     Operation operation = context.operation(OperationKind::kmem_cache_free);
     if (!cache_argument(context, "kmem_cache_free", arguments[0], operation.pfn)) return {};
-    if (arguments[1].bits == 0) {
-        context.fail("kmem_cache_free() of NULL: only kfree() accepts NULL");
-        return {};
-    }
     operation.argument = arguments[1].bits;
     operation.text = arguments[1].origin;
     context.execute(operation);

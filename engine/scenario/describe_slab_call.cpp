@@ -1,6 +1,7 @@
 // Operations of the slab allocator and of kmalloc as the code that makes them.
 #include "engine/core/gfp.h"
 #include "engine/scenario/scenario.h"
+#include "engine/slab/slab.h"
 
 namespace pageframe {
 
@@ -48,7 +49,7 @@ std::string flags_and_node(const Operation& operation, GfpFlags without) {
 std::string describe_slab_call(const Operation& operation, std::span<const std::string> strings) {
     const std::string argument = std::to_string(operation.argument);
     const std::string address = hexadecimal(operation.argument);
-    const std::string cache = "cache_" + std::to_string(operation.pfn);
+    const std::string cache = operation.pfn == no_cache ? "NULL" : "cache_" + std::to_string(operation.pfn);
     const bool zero = operation.gfp_flags & gfp::zero;
     const std::string node = operation.node != no_node ? "_node(" : "(";
     switch (operation.kind) {

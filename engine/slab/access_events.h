@@ -31,12 +31,14 @@ struct ObjectAccess {
     Sentence sentence(const SlabState& state) const;
 };
 
-/// A check has told the damage and repaired it (restore_bytes()), or the object is set up anew.
+/// A check has told the damage and repaired it, or there is no check, and nobody ever tells.
 struct ClearMarks {
     static constexpr const char* name = "ClearMarks";
     static constexpr const char* function = "restore_bytes()";
     SlabId slab;
     ObjectIndex index;
+    bool restored;
+    const char* acting() const { return restored ? function : ""; }
     void apply(SlabState& state) const { state.write_object(state.slabs[slab], index).marks = 0; }
     Sentence sentence(const SlabState& state) const;
 };

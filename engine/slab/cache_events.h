@@ -146,6 +146,7 @@ struct SlabMistake {
         wrong_cache,
         leak,             ///< kmem_cache_destroy() with objects in use
         destroyed_cache,  ///< a cache that is gone, or never was
+        destroyed_twice,  ///< kmem_cache_destroy() of a cache that it could not destroy before
         bad_request,      ///< kmem_cache_create() says no
         sleep_in_atomic,
         wrong_free,         ///< kfree() of a page that kmalloc() did not give out

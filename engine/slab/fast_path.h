@@ -25,7 +25,7 @@ inline bool is_plainly_held(const SlabObject& object, OperationNumber taken_by) 
 }
 
 /// Neither gone, nor told of what is done to its objects.
-inline bool is_ordinary(const KmemCache& cache) { return cache.may_be_used() && !cache.geometry.debugged(); }
+inline bool is_ordinary(const KmemCache& cache) { return cache.in_use() && !cache.geometry.debugged(); }
 
 /// The first object of the CPU's freelist; 0 when something is wrong with it.
 [[gnu::always_inline]] inline std::uint64_t take_first(SilentEmitter<SlabState> emitter, CpuCache& own, CacheId cache,

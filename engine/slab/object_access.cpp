@@ -18,7 +18,7 @@ public:
     AccessCheck(const SlabState& state, ObjectReference object, std::uint64_t address, std::uint64_t size)
         : slab_(state.slabs[object.slab]), geometry_(state.caches[slab_.cache].geometry),
           record_(state.object(slab_, object.index)), start_(object_address(state, object)), address_(address),
-          size_(size) {}
+          size_(size), link_in_object_(state.allocator == SlabAllocatorKind::slub) {}
 
     /// False when the access is the owner's good right.
     bool wrong(ObjectAccess& access) const {
@@ -34,7 +34,7 @@ public:
         if (!record_.allocated) {
             access.kind = Kind::use_after_free;
             access.marks = damaged_while_free;
-            if (overlaps(address_, size_, start_ + geometry_.offset, pointer_bytes))
+            if (link_in_object_ && overlaps(address_, size_, start_ + geometry_.offset, pointer_bytes))
                 access.marks |= damaged_free_pointer;
             return true;
         }
@@ -56,6 +56,7 @@ private:
     std::uint64_t start_;
     std::uint64_t address_;
     std::uint64_t size_;
+    bool link_in_object_;  ///< the classic SLAB keeps them in its index array
 };
 
 }  // namespace
@@ -116,6 +117,8 @@ Sentence ObjectAccess::sentence(const SlabState& state) const {
           << " bytes and was taken by " << operation(object.allocated_by) << '.';
         if ((marks & damaged_right_red_zone) && checked)
             return s << " The red zone there is found when the object comes back.";
+        if (marks & damaged_right_red_zone)
+            return s << " That is its right red zone, and without SLAB_CONSISTENCY_CHECKS nothing looks there.";
         return s << " What stands there is the allocator's: padding, a free pointer, who took it.";
     case Kind::past_request:
         s.in_role(Role::mistake, "Past what was asked for");
@@ -129,8 +132,10 @@ Sentence ObjectAccess::sentence(const SlabState& state) const {
 
 Sentence ClearMarks::sentence(const SlabState& state) const {
     Sentence s;
-    s << "The damaged bytes of object " << std::uint32_t{index} << " of the slab at ";
-    return s.block(Role::changed, state.slabs[slab].pfn, state.slabs[slab].order) << " are restored.";
+    s << (restored ? "The damaged bytes of object " : "Nothing looks at what was written into object ")
+      << std::uint32_t{index} << " of the slab at ";
+    s.block(Role::changed, state.slabs[slab].pfn, state.slabs[slab].order);
+    return s << (restored ? " are restored." : " or beside it: it changes hands as it is.");
 }
 
 Sentence CutFreelist::sentence(const SlabState&) const {

@@ -198,14 +198,12 @@ struct KmemCache {
     std::int16_t refcount = 0;  ///< names that share it; -1: never shared; 0: id not in use
     std::uint16_t remote_node_defrag_ratio = 1000;
     std::uint8_t corrupted = 0;   ///< a mistake has broken a freelist: the invariants no longer hold
-    std::uint8_t destroyed = 0;   ///< kmem_cache_destroy() found objects in use
+    std::uint8_t destroyed = 0;   ///< kmem_cache_destroy() found objects in use: it goes on, and can't be destroyed
     std::uint8_t user_bytes = 0;  ///< usersize: kmalloc's caches may be copied to user space, and are not shared
     std::array<std::uint8_t, 93> reserved{};
 
     std::string_view name_text() const;
     bool in_use() const { return refcount != 0; }
-    /// Objects may be taken from it and given back.
-    bool may_be_used() const { return in_use() && destroyed == 0; }
 };
 static_assert(sizeof(KmemCache) == 256);
 

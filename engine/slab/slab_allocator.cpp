@@ -111,6 +111,10 @@ bool SlabAllocator::shrink_all(CacheId cache) {
 
 bool SlabAllocator::destroy(CacheId cache) {
     if (!known(cache)) return false;
+    if (state_.caches[cache].destroyed) {
+        mistake(about(SlabMistake::Kind::destroyed_twice, 0, cache));
+        return false;
+    }
     if (state_.caches[cache].refcount > 1) {
         emitter_.emit(UnshareCache{cache});
         return true;
@@ -213,7 +217,7 @@ bool SlabAllocator::check_red_zones(CacheId cache, std::uint64_t address, Object
         what.first = record.allocated_by;
         mistake(what);
     }
-    emitter_.emit(ClearMarks{object.slab, object.index});
+    emitter_.emit(ClearMarks{object.slab, object.index, seen});
     return !seen;
 }
 

@@ -50,7 +50,7 @@ public:
 
 private:
     bool known(CacheId cache) {
-        if (cache < state_.cache_limit && state_.caches[cache].may_be_used()) [[likely]]
+        if (cache < state_.cache_limit && state_.caches[cache].in_use()) [[likely]]
             return true;
         tell_unknown(cache);
         return false;

@@ -52,7 +52,6 @@ private:
             expect(slab.place == SlabPlace::cpu && slab.cpu == cpu && slab.cache == id,
                    name(slab) + " is not the CPU's");
             expect(own.places == slab.places(), name(slab) + ": the CPU looks for its objects elsewhere");
-            expect(!state_.caches[id].destroyed, name(slab) + " is a CPU's, of a cache that is gone");
             seen_[own.slab] = SlabPlace::cpu;
         } else {
             expect(own.freelist == no_object && own.places == ObjectPlaces{},

@@ -354,6 +354,8 @@ struct TakeSingle {
     ObjectIndex index;
     ObjectIndex next;
     CpuId cpu;
+    bool of_new_slab;
+    const char* acting() const { return of_new_slab ? "alloc_single_from_new_slab()" : function; }
     void apply(SlabState& state) const {
         Slab& own = state.slabs.write(slab);
         own.freelist = next;

@@ -66,6 +66,8 @@ Sentence CreateCache::sentence(const SlabState& state) const {
     const std::uint64_t rest = (page_size << made.order) - std::uint64_t{made.objects} * made.size;
     if (rest != 0) s << " and leaves " << bytes_text(rest) << " over";
     s << '.';
+    if (state.allocator == SlabAllocatorKind::slab && (request.flags & slab_flag::debug) != 0)
+        s << " It asks for debugging, and this SLAB is one without CONFIG_DEBUG_SLAB: nothing will be checked.";
     if (made.debugged()) s << " It has debugging flags: every object goes the slow way, and is checked.";
     return s;
 }
@@ -323,7 +325,8 @@ Sentence SlabMistake::sentence(const SlabState& state) const {
     Sentence s;
     const auto head = [&](const char* words) { s.in_role(Role::mistake, words) << ": "; };
     const std::string place = hexadecimal(address);
-    const std::string freed = "It was freed by " + operation_text(first) + ", and here again. ";
+    const std::string freed = first == no_operation ? "It stands in this call's array twice. "
+                                                    : "It was freed by " + operation_text(first) + ", and here again. ";
     switch (kind) {
     case Kind::double_free:
         head("Double free");
@@ -364,9 +367,14 @@ Sentence SlabMistake::sentence(const SlabState& state) const {
     case Kind::destroyed_cache:
         head("No such cache");
         return s << "it has been destroyed, or kmem_cache_create() never gave it.";
+    case Kind::destroyed_twice:
+        head("kmem_cache_destroy() again");
+        return s << "the first call found objects in use and left " << cache_text(state, cache)
+                 << " with no name to count. This one counts below 0, and does nothing: the cache stays for ever.";
     case Kind::bad_request:
         head("kmem_cache_create() says no");
-        return s << "a size of 0, an object that no slab can hold, or flags it does not know.";
+        return s << "a size of 0, an object that no slab can hold, an alignment that is no power of two, or flags it "
+                    "does not know.";
     case Kind::sleep_in_atomic:
         head("Sleeping function called from atomic context");
         return s << "this request may wait for memory (__GFP_DIRECT_RECLAIM), and nothing may wait here. Use "
@@ -407,7 +415,7 @@ std::string text_and_apply(const EventRecord& record, SlabState& state, TypeList
         if (record.index != index_in<Event, SlabEvents>) return;
         std::memcpy(&event, record.payload, sizeof event);
         text = event.sentence(state).plain();
-        if (*Event::function != '\0') text += "  [" + std::string(Event::function) + "]";
+        if (const char* function = function_of(event); *function != '\0') text += "  [" + std::string(function) + "]";
         if constexpr (requires { event.apply(state); }) event.apply(state);
     };
     (one(Events{}), ...);

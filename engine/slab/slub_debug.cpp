@@ -54,7 +54,8 @@ ObjectReference Slub::single_from_new_slab(const Request& request) {
 ObjectReference Slub::take_single(const Request& request, SlabId id) {
     const ObjectIndex index = state_.slabs[id].freelist;
     const ObjectIndex next = state_.object(state_.slabs[id], index).next;
-    emitter_.emit(TakeSingle{id, state_.operation, request.requested, index, next, cpu_});
+    emitter_.emit(TakeSingle{id, state_.operation, request.requested, index, next, cpu_,
+                             state_.slabs[id].place == SlabPlace::floating});
     return {id, index};
 }
 
@@ -69,7 +70,7 @@ bool Slub::check_free_object(CacheId cache, ObjectReference object) {
     if ((record.marks & seen) == 0) return true;
     emitter_.emit(SlabMistake{object_address(state_, object), record.freed_by, no_operation, object.slab, object.index,
                               cache, no_cache, SlabMistake::Kind::damaged_at_alloc, 1});
-    emitter_.emit(ClearMarks{object.slab, object.index});
+    emitter_.emit(ClearMarks{object.slab, object.index, true});
     return false;
 }
 
@@ -81,7 +82,7 @@ void Slub::check_free_pointer(CacheId cache, ObjectReference object) {
                                   object.index, cache, no_cache, SlabMistake::Kind::wild_free_pointer, 1});
         emitter_.emit(CutFreelist{object.slab, object.index});
     }
-    emitter_.emit(ClearMarks{object.slab, object.index});
+    emitter_.emit(ClearMarks{object.slab, object.index, false});
 }
 
 void Slub::mark_full(CacheId cache, SlabId id) {

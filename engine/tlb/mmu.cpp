@@ -238,7 +238,7 @@ private:
     /// What was cached of a refused page goes: the kernel may have changed the entry meanwhile.
     void forget(const AccessRequest& request) {
         if (find(request, 1).found() || find(request, 2).found())
-            tlb_emitter_.emit(InvalidatePage{request.address, pcid(), cpu_});
+            tlb_emitter_.emit(InvalidatePage{request.address, pcid(), cpu_, true});
     }
 
     Translation walk_direct_map(const AccessRequest& request) {

@@ -5,7 +5,7 @@ namespace pageframe {
 
 void Mmu::invlpg(std::uint64_t address) {
     start();
-    tlb_emitter_.emit(InvalidatePage{address, pcid(), cpu_});
+    tlb_emitter_.emit(InvalidatePage{address, pcid(), cpu_, false});
 }
 
 void Mmu::flush_local() {
@@ -15,7 +15,7 @@ void Mmu::flush_local() {
 
 void Mmu::flush_pages_of(CpuId cpu, std::uint64_t start, std::uint64_t end) {
     for (std::uint64_t at = start; at < end; at += page_size)
-        tlb_emitter_.emit(InvalidatePage{at, tlb_.cpus[cpu].pcid, cpu});
+        tlb_emitter_.emit(InvalidatePage{at, tlb_.cpus[cpu].pcid, cpu, false});
 }
 
 /// The other CPUs flush the same; with `only_in` only those that run that space.

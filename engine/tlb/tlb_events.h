@@ -173,6 +173,11 @@ struct InvalidatePage {
     std::uint64_t address;
     std::uint16_t pcid;
     CpuId cpu;
+    bool by_fault;  ///< the processor itself does it: a fault leaves no translation behind
+    const char* acting() const {
+        if (by_fault) return "page fault";
+        return is_user_address(address) ? "flush_tlb_one_user()" : function;
+    }
     void apply(TlbState& state) const;
     Sentence sentence(const TlbState& state) const;
 };

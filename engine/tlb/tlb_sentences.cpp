@@ -112,7 +112,8 @@ Sentence CacheTable::sentence(const TlbState&) const {
 
 Sentence InvalidatePage::sentence(const TlbState&) const {
     Sentence s;
-    return s << "invlpg: CPU " << cpu << " forgets the page of " << hex_address(address) << '.';
+    return s << (by_fault ? "The fault: CPU " : "invlpg: CPU ") << cpu << " forgets the page of "
+             << hex_address(address) << '.';
 }
 
 Sentence FlushTlb::sentence(const TlbState& state) const {

@@ -174,6 +174,61 @@ TEST_F(Mistakes, RedZonesAreCheckedWhenTheObjectComesBack) {
     EXPECT_EQ(store(b + 255), OperationStatus::done);
 }
 
+TEST_F(Mistakes, ARefusedFreeLeavesTheObjectAsItIs) {
+    const CacheId cache = create(64, all_checks);
+    const std::uint64_t a = take(cache);
+    const std::uint64_t b = take(cache);
+    store(a);
+    store(a + 64);
+    EXPECT_EQ(give(cache, a), OperationStatus::mistake);
+    EXPECT_EQ(state_.paging.memory.read(a - direct_map_start, 1), 0x41u) << "the free was refused";
+    EXPECT_EQ(state_.paging.memory.read(a + 64 - direct_map_start, 1), 0xccu) << "the red zone is restored";
+    EXPECT_EQ(give(cache, a), OperationStatus::done);
+    EXPECT_EQ(state_.paging.memory.read(a - direct_map_start, 1), 0x6bu);
+    EXPECT_EQ(give(cache, b), OperationStatus::done);
+    store(b + 8);
+    EXPECT_EQ(give(cache, b), OperationStatus::mistake);
+    EXPECT_EQ(state_.paging.memory.read(b + 8 - direct_map_start, 1), 0x41u) << "it was free already";
+}
+
+/// shutdown_cache() takes a cache off the list only when nothing of it is left.
+TEST_F(Mistakes, ACacheThatCouldNotBeDestroyedGoesOn) {
+    const CacheId cache = create(64, 0);
+    const std::uint64_t a = take(cache);
+    Operation destroy;
+    destroy.kind = OperationKind::kmem_cache_destroy;
+    destroy.pfn = cache;
+    EXPECT_EQ(run(destroy).status, OperationStatus::mistake);
+    EXPECT_TRUE(told("Objects remaining")) << told_;
+    EXPECT_EQ(give(cache, a), OperationStatus::done);
+    EXPECT_EQ(give(cache, take(cache)), OperationStatus::done);
+    EXPECT_EQ(run(destroy).status, OperationStatus::mistake);
+    EXPECT_TRUE(told("does nothing")) << told_;
+    EXPECT_EQ(check_slab(state_.slab), "");
+}
+
+TEST_F(Mistakes, KreallocCopiesBeforeItFrees) {
+    Operation operation;
+    operation.kind = OperationKind::kmalloc;
+    operation.argument = 32;
+    operation.gfp_flags = gfp::kernel;
+    const std::uint64_t p = run(operation).value;
+    store(p);
+    operation.kind = OperationKind::krealloc;
+    operation.argument = p;
+    operation.pfn = 500;
+    operation.text = no_operation;
+    Recorder recorder;
+    const OperationResult result = execute(state_, operation, number_++, &recorder, output_);
+    ASSERT_NE(result.value, p);
+    EXPECT_EQ(state_.paging.memory.read(result.value - direct_map_start, 1), 0x41u);
+    std::string order;
+    for (const EventRecord& event : recorder.events())
+        if (event_name(event) == "CopyBytes" || event_name(event) == "ReleaseObject")
+            order += std::string(event_name(event)) + " ";
+    EXPECT_EQ(order, "CopyBytes ReleaseObject ");
+}
+
 TEST_F(Mistakes, KmallocsWasteIsNotTheCallers) {
     Operation operation;
     operation.kind = OperationKind::kmalloc;
