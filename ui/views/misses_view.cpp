@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "ui/format.h"
+#include "ui/wrapped_text.h"
 
 namespace pageframe::ui {
 namespace {
@@ -134,9 +135,8 @@ void MissesView::draw(const ViewContext& context) {
     const bool any =
         std::any_of(bins.begin(), bins.end(), [](const MissBin& bin) { return bin.translations.all() > 0; });
     if (!any) {
-        painter.push_clip(context.area);
-        painter.words(style::words, rest.x, rest.y + 14, palette.dim, "This run accesses no memory by its address.");
-        painter.pop_clip();
+        draw_wrapped(painter, style::words, {rest.x, rest.y + 4, rest.width, rest.height - 4}, palette.dim,
+                     "This run accesses no memory by its address.");
         return;
     }
     draw_scale(context, plot);

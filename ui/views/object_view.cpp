@@ -186,14 +186,24 @@ void ObjectView::draw_use(const ViewContext& context, ObjectReference object, co
     const Palette& palette = context.palette();
     const CacheGeometry& geometry = state.caches[context.slabs.cache()].geometry;
     std::uint32_t asked = geometry.object_size;
+    bool free = false;
     if (object.slab != no_slab) {
         const SlabObject& record = state.object(state.slabs[object.slab], object.index);
-        if (record.allocated && record.requested != 0) asked = record.requested;
+        free = record.allocated == 0;
+        if (!free && record.requested != 0) asked = record.requested;
+    }
+    if (free) {
+        const std::string words = "free: " + count_text(geometry.object_size) + " bytes for the next who asks";
+        painter.words(style::fact, area.x, area.y + 8, palette.ink, words);
+        if (area.height >= 30) painter.fill({area.x, area.y + 20, area.width, 8}, palette.track, 2);
+        return;
     }
     const std::uint32_t wasted = geometry.size - std::min(asked, geometry.size);
     std::string words = count_text(asked) + " of " + count_text(geometry.size) + " bytes asked for";
-    words += wasted == 0 ? ": nothing wasted"
-                         : ": " + count_text(wasted) + (geometry.debugged() ? " for checks" : " wasted");
+    const std::string rest = wasted == 0
+                                 ? ": nothing wasted"
+                                 : ": " + count_text(wasted) + (geometry.debugged() ? " for checks" : " wasted");
+    if (painter.width(style::fact, words + rest) <= area.width) words += rest;
     painter.words(style::fact, area.x, area.y + 8, palette.ink, words);
     if (area.height < 30) return;
     const float bar = area.width * static_cast<float>(asked) / static_cast<float>(std::max(geometry.size, 1U));
@@ -285,8 +295,8 @@ void ObjectView::draw_slab(const ViewContext& context, CacheId cache, ObjectRefe
     const float words = bar.bottom() + 14;
     if (words > area.bottom()) return;
     painter.words(style::fact, bar.x, words, palette.dim,
-                  count_text(slab.objects) + " objects in " + count_text(frames_in(slab.order)) +
-                      (slab.order == 0 ? " page" : " pages"));
+                  count_text(slab.objects) + (slab.objects == 1 ? " object in " : " objects in ") +
+                      count_text(frames_in(slab.order)) + (slab.order == 0 ? " page" : " pages"));
     painter.words_right(style::fact, bar.right(), words, slab.rest > 0 ? palette.vermilion : palette.dim,
                         slab.rest > 0 ? count_text(slab.rest) + " B left over" : "nothing left over");
 }

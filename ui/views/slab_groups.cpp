@@ -127,6 +127,8 @@ private:
         if (group.slabs.empty()) return;
         group.facts = count_text(group.slabs.size());
         group.sentence = known_only(group.slabs.size());
+        if (state_.caches[id_].corrupted && geometry_.debugged())
+            group.sentence = "A slab in which a check found damage is here too: out of use, all its objects marked.";
         group.quiet = true;
         add(std::move(group));
     }

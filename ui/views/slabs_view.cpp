@@ -63,8 +63,9 @@ void SlabsView::draw(const ViewContext& context) {
                         count_text(pages) + (pages == 1 ? " page" : " pages");
     draw_heading(context.painter, context.area, "SLABS", shown.name_text(), shown.corrupted ? "" : facts);
     if (shown.corrupted)
-        context.painter.words_right(style::fact, context.area.right(), context.area.y + heading_middle,
-                                    context.palette().mistake, "a mistake has broken a freelist");
+        context.painter.words_right(
+            style::fact, context.area.right(), context.area.y + heading_middle, context.palette().mistake,
+            geometry.debugged() ? "a check has found damage" : "a mistake has broken a freelist");
 
     const bool legend = context.area.height > 150;
     Rectangle area = context.area.below(heading_height);

@@ -4,6 +4,7 @@
 #include "engine/core/address_text.h"
 #include "ui/views/curve.h"
 #include "ui/views/walk_parts.h"
+#include "ui/wrapped_text.h"
 
 namespace pageframe::ui {
 namespace {
@@ -131,8 +132,9 @@ void draw_frame(const WalkPicture& picture) {
     } else {
         return;
     }
-    const bool there =
-        picture.mapped() || access.progress == WalkProgress::avoided || access.physical || access.direct_map;
+    const bool memory = physical >> page_shift < context.state.buddy.frame_count();
+    const bool there = memory && (picture.mapped() || access.progress == WalkProgress::avoided || access.physical ||
+                                  access.direct_map);
     const Rectangle card = card_beside_entry(picture, card_height);
     const bool filled = there && (access.source == AddressSource::step || access.source == AddressSource::selected);
     const Colour ground = filled ? mix(palette.ground, palette.amber, 0.88f) : palette.ground;
@@ -149,7 +151,8 @@ void draw_frame(const WalkPicture& picture) {
     const Pfn pfn = static_cast<Pfn>(physical >> page_shift);
     std::vector<std::string> lines = {(picture.layout.grouped ? "frame " : "") + std::to_string(pfn),
                                       (picture.layout.grouped ? "phys " : "") + hex_number(physical).substr(2)};
-    if (picture.layout.last > 0) lines.push_back(std::string("in ") + page_size_name(picture.layout.last));
+    if (!memory) lines.front() = "no memory";
+    if (memory && picture.layout.last > 0) lines.push_back(std::string("in ") + page_size_name(picture.layout.last));
     if (access.value) lines.push_back("= " + hex_number(*access.value));
     const auto fitting = static_cast<std::size_t>(std::max((card.height - 8) / line_height, 1.0f));
     lines.resize(std::min(lines.size(), fitting));
@@ -161,7 +164,7 @@ void draw_frame(const WalkPicture& picture) {
     }
     painter.pop_clip();
     if (!context.pointer.here || !card.contains(context.pointer.at)) return;
-    if (pfn < context.state.buddy.frame_count()) context.wishes.hover = pfn;
+    if (memory) context.wishes.hover = pfn;
     context.wishes.cursor = ImGuiMouseCursor_Hand;
     if (context.pointer.clicked) context.wishes.select_address = access.address;
 }
@@ -195,14 +198,11 @@ void draw_direct_map(const WalkPicture& picture) {
     painter.horizontal(left + 10, left + 158, middle - 10, palette.dim);
     line(hex_number(address - layout::direct_map).substr(2), "its physical address", palette.amber);
     middle += 8;
-    for (const char* text :
-         {"All memory is mapped here in its order, once at start,", "in pages of 2 MiB and 1 GiB.",
-          "The model keeps the offset alone: it has no tables", "for this region, and none are paid for."}) {
-        if (middle + 8 > picture.context.area.bottom()) break;
-        if (left + painter.width(style::words, text) <= right + 20)
-            painter.words(style::words, left, middle, palette.dim, text);
-        middle += 18;
-    }
+    const float top = middle - 9;
+    draw_wrapped(painter, style::words, {left, top, right + 20 - left, picture.context.area.bottom() - top},
+                 palette.dim,
+                 "All memory is mapped here in its order, once at start, in pages of 2 MiB and 1 GiB. The model keeps "
+                 "the offset alone: it has no tables for this region, and none are paid for.");
 }
 
 }  // namespace pageframe::ui
