@@ -31,10 +31,11 @@ enum class ParameterKind : std::uint8_t {
     pointer,  ///< any pointer
     zone,     ///< struct zone *: always NULL here
     string,
-    view,     ///< a string that names a picture of the page
-    pages,    ///< an array of struct page *
-    objects,  ///< an array of pointers
-    any,      ///< a number or a pointer
+    view,      ///< a string that names a picture of the page
+    pages,     ///< an array of struct page *
+    objects,   ///< an array of pointers
+    function,  ///< a function of the scenario, or what `any` may be
+    any,       ///< a number or a pointer
 };
 
 struct Parameter {

@@ -172,7 +172,7 @@ Value destroy(CallContext& context, std::span<const Value> arguments) {
 }
 
 constexpr Parameter create_parameters[] = {
-    {string, "name"}, {number, "size"}, {number, "align"}, {number, "flags"}, {any, "ctor"}};
+    {string, "name"}, {number, "size"}, {number, "align"}, {number, "flags"}, {function, "ctor"}};
 constexpr Parameter cache_flags[] = {{cache, "cache"}, {gfp, "gfp"}};
 constexpr Parameter cache_flags_node[] = {{cache, "cache"}, {gfp, "gfp"}, {number, "node"}};
 constexpr Parameter cache_object[] = {{cache, "cache"}, {pointer, "object"}};

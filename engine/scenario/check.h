@@ -81,6 +81,7 @@ private:
     Type function_call(Expression& node, FunctionId id);
     Type kernel_call(Expression& node, std::uint32_t index);
     void view_name(ExpressionId argument);
+    bool function_name(ExpressionId argument);
     Type minimum_or_maximum(Expression& node);
     Type array_size(Expression& node);
     void check_arguments(Expression& node);

@@ -190,10 +190,30 @@ void Checker::kernel_argument(const Expression& call, std::uint32_t index, std::
         if (!text_pointer && !found.is_void_pointer()) wrong("a string", found, "");
         return;
     }
+    case ParameterKind::function:
+        if (function_name(argument)) {
+            diagnostics_.warning(place,
+                                 "that there is a constructor changes how objects are laid out; its body is not run");
+            return;
+        }
+        [[fallthrough]];
     case ParameterKind::any:
         if (value(argument).array) wrong("a number or a pointer", syntax_.at(argument).type, "");
         return;
     }
+}
+
+/// A function's name alone stands for its address in the kernel's text.
+bool Checker::function_name(ExpressionId argument) {
+    constexpr std::uint64_t text_start = 0xffffffff81000000ULL, spacing = 16;
+    Expression& node = syntax_.at(argument);
+    if (node.kind != ExpressionKind::name || find_variable(node.name) != none) return false;
+    const FunctionId id = find_function(node.name);
+    if (id == none) return false;
+    node.meaning = Meaning::constant;
+    node.value = text_start + id * spacing;
+    node.type = types::void_pointer;
+    return true;
 }
 
 void Checker::view_name(ExpressionId argument) {

@@ -171,5 +171,22 @@ TEST(Printout, OfAPositionInTheMiddle) {
     }
 }
 
+/// With a constructor the link to the next free object stands behind the object, which keeps its state.
+TEST(Session, AConstructorIsAFunctionOfTheText) {
+    const auto session = Session::from_text(R"(
+        void init_once(void *object) { }
+        struct kmem_cache *with = kmem_cache_create("with", 64, 0, 0, init_once);
+        struct kmem_cache *without = kmem_cache_create("without", 64, 0, 0, NULL);
+        void *object = kmem_cache_alloc(with, GFP_KERNEL);
+    )");
+    EXPECT_TRUE(session->errors().empty());
+    EXPECT_EQ(session->warnings().size(), 1U) << "its body is not run";
+    const SlabState& slab = session->timeline().end().slab;
+    ASSERT_EQ(slab.cache_limit, 2U);
+    EXPECT_EQ(slab.caches[0].geometry.size, 72U);
+    EXPECT_EQ(slab.caches[1].geometry.size, 64U);
+    EXPECT_FALSE(Session::from_text("void f() { } int *p = f;")->errors().empty()) << "nowhere else";
+}
+
 }  // namespace
 }  // namespace pageframe
