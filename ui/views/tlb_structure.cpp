@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/core/address_text.h"
+#include "engine/tlb/walk.h"
 #include "ui/format.h"
 
 namespace pageframe::ui {
@@ -81,6 +82,7 @@ unsigned age_in_set(const TlbScene& scene, unsigned structure, const Slot& slot)
 Colour colour_of(const TlbScene& scene, unsigned structure, const Slot& slot) {
     const Palette& palette = scene.context.palette();
     if (slot.now == nullptr || !slot.now->valid) return palette.track;
+    if (is_stale(scene.context.state, scene.cpu, *slot.now)) return palette.ground;
     const TlbState& tlb = scene.context.state.tlb;
     const bool usable = slot.now->global || slot.now->pcid == tlb.cpus[scene.cpu].pcid;
     const Colour hue = usable ? palette.blue : palette.dim;
@@ -112,12 +114,33 @@ void tell_entry(const TlbScene& scene, unsigned structure, const Slot& slot) {
         context.wishes.cursor = ImGuiMouseCursor_Hand;
         if (context.pointer.clicked) context.wishes.select_address = first_address(entry);
     }
+    if (slot.now != nullptr && is_stale(context.state, scene.cpu, *slot.now)) {
+        lines.front() += " · stale";
+        lines.push_back("The page tables say otherwise by now, and no flush has come yet:");
+        lines.push_back("an access would still go where they pointed before.");
+    }
     const Touch touch = touch_of(slot);
     if (touch == Touch::replaced)
         lines.push_back("in this step in place of " + grouped_address(first_address(*slot.before)));
     if (touch == Touch::gone) lines.push_back("until this step: " + grouped_address(first_address(*slot.before)));
     if (touch == Touch::filled) lines.push_back("written in this step");
     if (touch == Touch::used) lines.push_back("used in this step");
+}
+
+/// Hatched, in a frame: told by its form, too.
+void draw_stale(const Painter& painter, const Rectangle& cell) {
+    const Palette& palette = painter.palette();
+    if (cell.width < 4) {
+        painter.fill(cell, palette.mistake);
+        return;
+    }
+    painter.outline(cell, palette.mistake, 1);
+    for (const float part : {0.5f, 1.0f, 1.5f}) {
+        const float low = std::max(part - 1, 0.0f);
+        const float high = std::min(part, 1.0f);
+        painter.stroke({cell.x + low * cell.width, cell.y + high * cell.height},
+                       {cell.x + high * cell.width, cell.y + low * cell.height}, palette.mistake, 1);
+    }
 }
 
 void draw_slot(const TlbScene& scene, unsigned structure, const Slot& slot, const Rectangle& cell) {
@@ -142,6 +165,7 @@ void draw_slot(const TlbScene& scene, unsigned structure, const Slot& slot, cons
     case Touch::none: painter.fill(cell, colour_of(scene, structure, slot), radius); break;
     }
     if (slot.now == nullptr || !slot.now->valid) return;
+    if (is_stale(scene.context.state, scene.cpu, *slot.now)) draw_stale(painter, cell);
     if (covers(*slot.now, highlight.selected_address())) painter.outline(cell.grown(1.5f), palette.amber, 1.5f, radius);
     if (covers(*slot.now, highlight.hovered_address())) painter.outline(cell.grown(1), palette.ink, 1, radius);
 }
@@ -188,6 +212,22 @@ void draw_label(const TlbScene& scene, const TlbGrid& grid) {
 }
 
 }  // namespace
+
+bool is_stale(const State& state, CpuId cpu, const TlbEntry& entry) {
+    const std::uint64_t address = first_address(entry);
+    if (!entry.valid || in_direct_map(address)) return false;  // the direct map has no tables, and never changes
+    const CpuTlb& own = state.tlb.cpus[cpu];
+    if (!entry.global && entry.pcid != own.pcid) return false;  // nobody finds it before the next switch
+    const Pfn top = top_of(state.paging, own.space);
+    if (top == no_pfn) return true;
+    const TableWalk walk = follow_tables<top_level>(state.paging, address, top);
+    if (!walk.present()) return true;
+    const auto level = static_cast<Level>(walk.level);
+    const std::uint64_t within = (address & (level_bytes(level) - 1)) >> page_shift;
+    const std::uint64_t allowed = walk.effective();
+    return pte::frame(walk.entry) + within != entry.pfn || (entry.write && !(allowed & pte::write)) ||
+           (entry.user && !(allowed & pte::user)) || (!entry.no_execute && (allowed & pte::no_execute));
+}
 
 std::string grid_name(const TlbScene& scene, unsigned structure) {
     return short_structure_name(scene.context.state.tlb.configuration.structures[structure]);

@@ -30,6 +30,9 @@ TlbGrid shape_grid(const TlbScene& scene, unsigned structure, float pitch, float
 float grid_width(const TlbScene& scene, const TlbGrid& grid);
 inline float grid_height(const TlbGrid& grid) { return tlb_label_height + static_cast<float>(grid.rows) * grid.pitch; }
 void draw_grid(const TlbScene& scene, const TlbGrid& grid);
+/// Would an access by this entry find what the page tables do not say any more? They were changed, and this
+/// CPU's TLB was not flushed since.
+bool is_stale(const State& state, CpuId cpu, const TlbEntry& entry);
 /// "DTLB 4 KiB"
 std::string grid_name(const TlbScene& scene, unsigned structure);
 
