@@ -5,6 +5,7 @@
 
 #include "engine/slab/slab_info.h"
 #include "ui/format.h"
+#include "ui/views/slab_groups.h"
 
 namespace pageframe::ui {
 namespace {
@@ -56,7 +57,7 @@ public:
     Card(const ViewContext& context, SlabId id, const CardLayout& layout, const Rectangle& at)
         : context_(context), painter_(context.painter), palette_(context.palette()), state_(context.state.slab),
           slab_(state_.slabs[id]), cache_(state_.caches[slab_.cache]), id_(id), layout_(layout), at_(at),
-          states_(object_states(state_, id)) {}
+          states_(object_states(state_, id)), quarantined_(is_quarantined(state_, id)) {}
 
     void draw() {
         draw_frame();
@@ -69,7 +70,9 @@ public:
 
 private:
     Role role() const { return context_.slabs.role_of(id_); }
+    /// As the kernel counts.
     std::uint64_t in_use() const {
+        if (quarantined_) return slab_.objects;
         return static_cast<std::uint64_t>(std::count(states_.begin(), states_.end(), ObjectState::in_use));
     }
 
@@ -97,7 +100,7 @@ private:
         float end = left;
         if (wide || painter_.width(style::code_small, pfn) <= room)
             end = painter_.words(style::code_small, left, middle, palette_.ink, wide ? full : pfn);
-        const std::string words = use + " in use";
+        const std::string words = use + (quarantined_ ? " marked used" : " in use");
         const bool said = painter_.width(style::code_small, words) + 12 <= right - end;
         painter_.words_right(style::code_small, right, middle, palette_.dim, said ? words : use);
     }
@@ -270,6 +273,11 @@ private:
         if (context_.pointer.clicked) context_.wishes.select = slab_.pfn;
     }
 
+    std::string_view state_words(ObjectIndex index) const {
+        const bool kept_away = quarantined_ && states_[index] == ObjectState::lost;
+        return kept_away ? "out of use with its slab: a check found it damaged" : state_text(states_[index]);
+    }
+
     std::vector<std::string> tip_of(ObjectIndex index) const {
         const SlabObject& record = state_.object(slab_, index);
         const Session& session = context_.playback.session();
@@ -277,7 +285,7 @@ private:
         std::vector<std::string> lines;
         lines.push_back((name.empty() ? "" : name + " · ") + "object " + std::to_string(index) + " of slab " +
                         std::to_string(slab_.pfn));
-        lines.push_back(std::string(cache_.name_text()) + " · " + std::string(state_text(states_[index])));
+        lines.push_back(std::string(cache_.name_text()) + " · " + std::string(state_words(index)));
         if (record.allocated && record.requested != 0)
             lines.push_back(count_text(record.requested) + " of " + count_text(cache_.geometry.object_size) +
                             " bytes were asked for");
@@ -299,6 +307,7 @@ private:
     const CardLayout& layout_;
     const Rectangle& at_;
     std::vector<ObjectState> states_;
+    bool quarantined_;
 };
 
 }  // namespace

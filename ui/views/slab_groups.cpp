@@ -102,7 +102,7 @@ private:
         group.slabs = list_from(list.head);
         group.facts = std::to_string(list.count) + " · min_partial " + std::to_string(geometry_.min_partial);
         if (list.count > 1) group.facts += " · head first";
-        const std::size_t full = full_count();
+        const std::size_t full = full_slabs().size();
         if (geometry_.debugged())
             group.sentence = "With debugging flags every object comes from here, one by one, under the node’s lock.";
         else if (list.count == 0 && full > 0)
@@ -117,18 +117,33 @@ private:
                          : count_text(full) + " are known only through their objects.";
     }
 
-    std::size_t full_count() const { return slabs_at(SlabPlace::full).size(); }
+    std::vector<SlabId> full_slabs() const {
+        std::vector<SlabId> list = slabs_at(SlabPlace::full);
+        std::erase_if(list, [&](SlabId slab) { return is_quarantined(state_, slab); });
+        return list;
+    }
+
+    /// Not full: taken away from everybody.
+    void add_quarantined() {
+        SlabGroup group;
+        group.heading = "OUT OF USE";
+        group.slabs = slabs_at(SlabPlace::full);
+        std::erase_if(group.slabs, [&](SlabId slab) { return !is_quarantined(state_, slab); });
+        if (group.slabs.empty()) return;
+        group.facts = "a check found it damaged";
+        group.sentence = "All its objects are marked as in use, so that nobody gets one of them any more.";
+        add(std::move(group));
+    }
 
     void add_full() {
+        add_quarantined();
         SlabGroup group;
         const bool listed = geometry_.has(slab_flag::store_user);
         group.heading = listed ? "FULL · THE DEBUGGER’S LIST" : "FULL · ON NO LIST";
-        group.slabs = slabs_at(SlabPlace::full);
+        group.slabs = full_slabs();
         if (group.slabs.empty()) return;
         group.facts = count_text(group.slabs.size());
         group.sentence = known_only(group.slabs.size());
-        if (state_.caches[id_].corrupted && geometry_.debugged())
-            group.sentence = "A slab in which a check found damage is here too: out of use, all its objects marked.";
         group.quiet = true;
         add(std::move(group));
     }
@@ -246,6 +261,16 @@ private:
 };
 
 }  // namespace
+
+bool is_quarantined(const SlabState& state, SlabId id) {
+    const Slab& slab = state.slabs[id];
+    const CacheGeometry& geometry = state.caches[slab.cache].geometry;
+    if (state.allocator != SlabAllocatorKind::slub || slab.place != SlabPlace::full) return false;
+    if (!geometry.has(slab_flag::consistency_checks)) return false;
+    for (ObjectIndex index = 0; index < slab.objects; ++index)
+        if (!state.object(slab, index).allocated) return true;
+    return false;
+}
 
 std::vector<SlabGroup> slab_groups(const SlabState& state, const SlabState& before, CacheId cache) {
     return Groups(state, before, cache).all();
