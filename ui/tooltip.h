@@ -18,6 +18,7 @@ namespace pageframe::ui {
 
 void draw_tooltip(const Painter& painter, const BlockDescription& block, Point pointer, const Rectangle& within);
 /// Any lines, the first one strong.
-void draw_tooltip(const Painter& painter, std::span<const std::string> lines, Point pointer, const Rectangle& within);
+void draw_tooltip(const Painter& painter, std::span<const std::string> lines, Point pointer, const Rectangle& within,
+                  bool above);
 
 }  // namespace pageframe::ui

@@ -42,6 +42,7 @@ struct Wishes {
     std::optional<std::uint64_t> select_address;
     /// What is under the pointer, line by line, the first one strong: instead of the block's description.
     std::vector<std::string> tip;
+    bool tip_above = false;        ///< of the pointer: what is below it is being looked at
     std::optional<ZoneId> zone;    ///< to be shown by all views of a zone
     std::optional<CacheId> cache;  ///< to be shown by the slabs' views
     std::optional<Position> seek;
