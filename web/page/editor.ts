@@ -166,6 +166,8 @@ export class Editor {
   private showMessages(): void {
     const { errors, warnings, stop, kind } = this.reader.result;
     const items = [
+      // Stays at the top while the list is scrolled: it says that there are more than one sees.
+      ...(errors.length > 1 ? [make("li", "count", `${digits(errors.length)} errors`)] : []),
       ...errors.slice(0, mostErrors).map((error) => this.message("error", "✕", error)),
       ...(stop ? [this.message("warning", "■", stop)] : []),
       ...warnings.slice(0, mostErrors).map((warning) => this.message("warning", "▲", warning)),
