@@ -73,10 +73,56 @@ void draw_walk_cache(const TlbScene& scene, const Rectangle& row) {
     }
 }
 
+/// Have CPUs flushed, or been interrupted to do so? Then the table of them is what there is to see.
+bool was_flushed(const TlbState& tlb) {
+    return std::any_of(tlb.cpus.begin(), tlb.cpus.end(),
+                       [](const CpuTlb& cpu) { return cpu.flushes > 0 || cpu.interrupts_received > 0; });
+}
+
 /// Of the table below the structures; 0: one CPU, or too many.
 float cpu_table_height(const TlbState& tlb, float room) {
     const float height = row_height * static_cast<float>(tlb.cpu_count + 1) + 10;
-    return tlb.started() && tlb.cpu_count > 1 && tlb.cpu_count <= 8 && height <= room * 0.6f ? height : 0;
+    const float most = was_flushed(tlb) ? room : room * 0.6f;
+    return tlb.started() && tlb.cpu_count > 1 && tlb.cpu_count <= 8 && height <= most ? height : 0;
+}
+
+/// The smallest that they can be made fit.
+bool fits(const TlbScene& scene, const std::vector<unsigned>& structures, const Rectangle& area, float height) {
+    std::vector<TlbGrid> grids;
+    return flow(scene, grids, structures, area, smallest_pitch) <= height;
+}
+
+/// Those that have something to show; when nothing is in any, those that will be filled first, if there is
+/// room for them.
+std::vector<unsigned> structures_to_show(const TlbScene& scene, const Rectangle& area, float table) {
+    const TlbState& tlb = scene.context.state.tlb;
+    std::vector<unsigned> shown, small;
+    for (unsigned i = 0; i < tlb.configuration.count; ++i) {
+        if (is_of_interest(scene, i)) shown.push_back(i);
+        if (tlb.configuration.structures[i].takes(0)) small.push_back(i);
+    }
+    if (!shown.empty()) return shown;
+    const bool table_first = table > 0 && was_flushed(tlb);
+    if (table_first && !fits(scene, small, area, area.height - table)) return {};
+    return small;
+}
+
+std::string names_of_empty(const TlbScene& scene, const std::vector<unsigned>& shown) {
+    std::string names;
+    for (unsigned i = 0; i < scene.context.state.tlb.configuration.count; ++i)
+        if (std::find(shown.begin(), shown.end(), i) == shown.end())
+            names += (names.empty() ? "" : ", ") + grid_name(scene, i);
+    return names;
+}
+
+void draw_empty(const TlbScene& scene, const Rectangle& row, const std::string& names, bool all) {
+    const Painter& painter = scene.context.painter;
+    const std::string text = "empty: " + names;
+    const bool room = painter.width(style::fact, text) <= row.width;
+    painter.words(style::fact, row.x, row.centre_y(), scene.context.palette().faint,
+                  room  ? text
+                  : all ? "all are empty"
+                        : "the others are empty");
 }
 
 }  // namespace
@@ -94,51 +140,42 @@ void TlbView::draw(const ViewContext& context) {
             count_text(tlb.cpus[0].walks) + (tlb.cpus[0].walks == 1 ? " walk so far" : " walks so far"));
     if (context.area.height < 60) return;
 
-    std::vector<unsigned> shown;
-    for (const bool all_small : {false, true}) {
-        if (!shown.empty()) break;
-        for (unsigned i = 0; i < tlb.configuration.count; ++i)
-            if (is_of_interest(scene, i) || (all_small && tlb.configuration.structures[i].takes(0))) shown.push_back(i);
-    }
-    std::string empty;
-    for (unsigned i = 0; i < tlb.configuration.count; ++i)
-        if (std::find(shown.begin(), shown.end(), i) == shown.end())
-            empty += (empty.empty() ? "" : ", ") + grid_name(scene, i);
     Rectangle area = context.area.below(heading_height);
     context.painter.push_clip(context.area.grown(3));
-    std::vector<TlbGrid> grids;
-    // The structures come first: the table of CPUs is there where they leave it room.
+    // The structures come first: the table of CPUs is there where they leave it room. After a flush the table
+    // comes first, and what does not fit above it is left out.
+    const bool flushed = was_flushed(tlb);
     const float table = cpu_table_height(tlb, area.height);
-    if (table > 0 && flow(scene, grids, shown, area, smallest_pitch) <= area.height - table) {
+    const std::vector<unsigned> shown = structures_to_show(scene, area, table);
+    const float lowest = context.area.bottom() + 1 - (flushed ? table : 0);
+    if (table > 0 && (flushed || fits(scene, shown, area, area.height - table))) {
         draw_cpu_table(context, scene.cpu, table);
         area.height -= table;
     }
+    std::string empty = names_of_empty(scene, shown);
     const bool has_cache = tlb.configuration.walk_cache_entries > 0;
     if (has_cache) area.height -= row_height + 4;
-    if (empty.size() > 0 && area.height <= 110) empty.clear();
+    if (area.height <= 110 && !shown.empty()) empty.clear();
     if (!empty.empty()) area.height -= row_height;
 
     const float step = 1 / context.painter.device_pixel_ratio();
     float pitch = largest_pitch;
+    std::vector<TlbGrid> grids;
     float height = flow(scene, grids, shown, area, pitch);
     while (height > area.height && pitch > smallest_pitch) {
         pitch -= step;
         height = flow(scene, grids, shown, area, pitch);
     }
     for (const TlbGrid& grid : grids)
-        if (grid.place.bottom() <= context.area.bottom() + 1) draw_grid(scene, grid);
+        if (grid.place.bottom() <= lowest) draw_grid(scene, grid);
     float y = area.y + height + 6;
     const float bottom = area.bottom() + (has_cache ? row_height + 4 : 0) + (empty.empty() ? 0 : row_height);
     if (has_cache && y + row_height <= bottom) {
         draw_walk_cache(scene, {area.x, y, area.width, row_height});
         y += row_height + 4;
     }
-    if (!empty.empty() && y + row_height <= bottom) {
-        const std::string text = "empty: " + empty;
-        const bool fits = context.painter.width(style::fact, text) <= area.width;
-        context.painter.words(style::fact, area.x, y + row_height / 2, context.palette().faint,
-                              fits ? text : "the others are empty");
-    }
+    if (!empty.empty() && y + row_height <= bottom)
+        draw_empty(scene, {area.x, y, area.width, row_height}, empty, shown.empty());
     context.painter.pop_clip();
 }
 
