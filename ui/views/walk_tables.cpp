@@ -60,14 +60,18 @@ void draw_label(const WalkPicture& picture, Level level, Pfn table, bool reached
     const Painter& painter = picture.context.painter;
     const Palette& palette = picture.context.palette();
     const Rectangle& cells = picture.layout.table[level];
-    const float room = cells.right() + 4;
+    // As far as the next table's label; below the frame there is none.
+    const WalkLayout& layout = picture.layout;
+    const float room = level > layout.last ? layout.table[level - 1].x - 8 : layout.frame.right();
     const float middle = cells.bottom() + 11;
     const std::string pfn = (picture.layout.grouped ? "pfn " : "") + std::to_string(table);
     const float end = painter.words(style::code_small, cells.x, middle, reached ? palette.ink : palette.faint, pfn);
-    const std::string count =
-        std::to_string(present_entries(picture.context.state.paging, table)) + (picture.layout.grouped ? "/512" : "");
-    if (end + 8 + painter.width(style::fact, count) <= room)
+    const std::string present = std::to_string(present_entries(picture.context.state.paging, table));
+    for (const std::string& count : {present + "/512", present}) {
+        if (end + 8 + painter.width(style::fact, count) > room) continue;
         painter.words(style::fact, end + 8, middle, palette.faint, count);
+        break;
+    }
 }
 
 void ask_about(const WalkPicture& picture, Level level, unsigned index, Pfn table) {
