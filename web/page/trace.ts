@@ -162,8 +162,11 @@ class TraceDialog {
     });
     this.result.replaceChildren(
       table(result),
-      bars("Misses over time", `${digits(result.referencesPerBucket)} references a step`, time),
-      bars("Misses over address", `${sizeText(result.regionBytes)} a step; addresses never touched are left out`, address),
+      bars("Misses over time", `${digits(result.referencesPerBucket)} references a step`, time, ["1", digits(references)]),
+      bars("Misses over address", `${sizeText(result.regionBytes)} a step; addresses never touched are left out`, address, [
+        BigInt(`0x${result.overAddress[0]?.start ?? 0}`).toString(16),
+        expected > 0n ? (expected - 1n).toString(16) : "",
+      ]),
     );
   }
 }

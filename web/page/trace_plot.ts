@@ -13,7 +13,8 @@ export interface Bar extends MissCounts {
 const width = 1000;
 const height = 100;
 
-export function bars(title: string, scale: string, all: Bar[]): HTMLElement {
+/** `ends`: what the first and the last place along the axis are. */
+export function bars(title: string, scale: string, all: Bar[], ends: [string, string]): HTMLElement {
   const joined = join(all, 500);
   const share = (misses: number, references: number): number => (references === 0 ? 0 : misses / references);
   const most = Math.max(...joined.map((bar) => share(bar.firstLevelMisses, bar.references)), 1e-9);
@@ -65,8 +66,9 @@ export function bars(title: string, scale: string, all: Bar[]): HTMLElement {
     choose(chosen + move);
   });
   const top = make("span", "top", `${perThousand(most)} per 1,000`);
+  const axis = make("div", "ends", make("span", "", ends[0]), make("span", "", ends[1]));
   const legend = make("span", "legend", make("i", "first"), "first level", make("i", "second"), "second level");
-  return make("section", "trace-plot", make("div", "heading", make("h3", "", title), legend), make("div", "plot", top, picture), readout);
+  return make("section", "trace-plot", make("div", "heading", make("h3", "", title), legend), make("div", "plot", top, picture), axis, readout);
 }
 
 const perThousand = (share: number): string => (share * 1000).toFixed(share < 0.01 ? 2 : 0);
