@@ -5,6 +5,7 @@
 #include "tests/ui/headless.h"
 #include "ui/access.h"
 #include "ui/views/misses_view.h"
+#include "ui/views/tlb_structure.h"
 #include "ui/views/vmalloc_frames.h"
 #include "ui/views/vmalloc_region.h"
 #include "ui/views/walk_layout.h"
@@ -106,6 +107,21 @@ TEST_F(AccessTest, WhatIsPickedComesFirstUntilTheNextStep) {
 }
 
 TEST_F(AccessTest, BeforeTheRunThereIsNoAddress) { EXPECT_EQ(at(0, 0).source, AddressSource::nothing); }
+
+TEST_F(AccessTest, AfterVfreeATranslationIsStale) {
+    const auto stale_on = [&](CpuId cpu) {
+        const State& state = playback.state();
+        unsigned count = 0;
+        for (TlbSlot slot = 0; slot < state.tlb.entries_per_cpu; ++slot)
+            count += is_stale(state, cpu, state.tlb.entry(cpu, slot));
+        return count;
+    };
+    playback.seek({9, 0});
+    EXPECT_EQ(stale_on(0) + stale_on(1), 0U) << "that of the direct map neither";
+    playback.move(Move::last);
+    EXPECT_EQ(stale_on(0), 2U) << "on both levels";
+    EXPECT_EQ(stale_on(1), 2U);
+}
 
 TEST_F(AccessTest, MissesOfTheRunAddUpToTheCounts) {
     playback.move(Move::last);

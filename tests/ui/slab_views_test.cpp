@@ -107,6 +107,24 @@ TEST(SlabGroups, FullSlabsAreOnNoList) {
     EXPECT_EQ(full->slabs.size(), 1U);
 }
 
+TEST(SlabGroups, ASlabThatACheckFoundDamagedIsNotFull) {
+    const Playback playback = playback_at("machine { ram = 64M; }\n"
+                                          "struct kmem_cache *c = kmem_cache_create(\"checked\", 512, 0,\n"
+                                          "    SLAB_POISON | SLAB_RED_ZONE | SLAB_CONSISTENCY_CHECKS, NULL);\n"
+                                          "char *a = kmem_cache_alloc(c, GFP_KERNEL);\n"
+                                          "kmem_cache_free(c, a);\n"
+                                          "a[16] = 0;\n"
+                                          "char *b = kmem_cache_alloc(c, GFP_KERNEL);\n",
+                                          {5, 0});
+    const SlabState& state = playback.state().slab;
+    const auto groups = slab_groups(state, playback.state_before().slab, focus_of(playback).cache());
+    ASSERT_FALSE(groups.empty());
+    EXPECT_EQ(groups.back().heading, "OUT OF USE");
+    ASSERT_EQ(groups.back().slabs.size(), 1U);
+    EXPECT_TRUE(is_quarantined(state, groups.back().slabs[0]));
+    for (const SlabGroup& group : groups) EXPECT_EQ(group.heading.find("FULL"), std::string::npos);
+}
+
 TEST(SlabGroups, TellWhatIsGone) {
     const Playback playback = playback_at("struct kmem_cache *c = kmem_cache_create(\"a\", 256, 0, 0, NULL);\n"
                                           "void *o = kmem_cache_alloc(c, GFP_KERNEL);\n"
