@@ -116,7 +116,7 @@ TEST_F(AccessTest, AfterVfreeATranslationIsStale) {
             count += is_stale(state, cpu, state.tlb.entry(cpu, slot));
         return count;
     };
-    playback.seek({9, 0});
+    playback.seek({8, 0});
     EXPECT_EQ(stale_on(0) + stale_on(1), 0U) << "that of the direct map neither";
     playback.move(Move::last);
     EXPECT_EQ(stale_on(0), 2U) << "on both levels";
