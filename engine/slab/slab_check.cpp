@@ -11,6 +11,7 @@ public:
     explicit Checker(const SlabState& state) : state_(state), seen_(state.slab_limit, SlabPlace::nowhere) {}
 
     std::string run() {
+        expect(state_.cpus == state_.cpu_node.size(), "the number of CPUs is not that of their nodes");
         for (CacheId id = state_.newest_cache; id != no_cache && broken_.empty(); id = state_.caches[id].next)
             if (!state_.caches[id].corrupted) check_cache(id);
         if (broken_.empty()) check_frames();

@@ -17,6 +17,7 @@ struct Slot {
     const TlbEntry* now = nullptr;  ///< nullptr: the TLBs are not in use yet
     const TlbEntry* before = nullptr;
     std::uint32_t set = 0, way = 0;
+    bool stale = false;
 };
 
 const TlbGeometry& geometry_of(const TlbScene& scene, unsigned structure) {
@@ -26,8 +27,11 @@ const TlbGeometry& geometry_of(const TlbScene& scene, unsigned structure) {
 Slot slot_at(const TlbScene& scene, unsigned structure, std::uint32_t set, std::uint32_t way) {
     const TlbState& now = scene.context.state.tlb;
     const TlbState& before = scene.context.playback.state_before().tlb;
-    Slot slot{nullptr, nullptr, set, way};
-    if (now.started()) slot.now = &now.entry(scene.cpu, now.slot_of(structure, set, way));
+    Slot slot{nullptr, nullptr, set, way, false};
+    if (now.started()) {
+        slot.now = &now.entry(scene.cpu, now.slot_of(structure, set, way));
+        slot.stale = is_stale(scene.context.state, scene.cpu, *slot.now);
+    }
     if (before.started()) slot.before = &before.entry(scene.cpu, before.slot_of(structure, set, way));
     return slot;
 }
@@ -82,7 +86,7 @@ unsigned age_in_set(const TlbScene& scene, unsigned structure, const Slot& slot)
 Colour colour_of(const TlbScene& scene, unsigned structure, const Slot& slot) {
     const Palette& palette = scene.context.palette();
     if (slot.now == nullptr || !slot.now->valid) return palette.track;
-    if (is_stale(scene.context.state, scene.cpu, *slot.now)) return palette.ground;
+    if (slot.stale) return palette.ground;
     const TlbState& tlb = scene.context.state.tlb;
     const bool usable = slot.now->global || slot.now->pcid == tlb.cpus[scene.cpu].pcid;
     const Colour hue = usable ? palette.blue : palette.dim;
@@ -114,7 +118,7 @@ void tell_entry(const TlbScene& scene, unsigned structure, const Slot& slot) {
         context.wishes.cursor = ImGuiMouseCursor_Hand;
         if (context.pointer.clicked) context.wishes.select_address = first_address(entry);
     }
-    if (slot.now != nullptr && is_stale(context.state, scene.cpu, *slot.now)) {
+    if (slot.stale) {
         lines.front() += " · stale";
         lines.push_back("The page tables say otherwise by now, and no flush has come yet:");
         lines.push_back("an access would still go where they pointed before.");
@@ -165,7 +169,7 @@ void draw_slot(const TlbScene& scene, unsigned structure, const Slot& slot, cons
     case Touch::none: painter.fill(cell, colour_of(scene, structure, slot), radius); break;
     }
     if (slot.now == nullptr || !slot.now->valid) return;
-    if (is_stale(scene.context.state, scene.cpu, *slot.now)) draw_stale(painter, cell);
+    if (slot.stale) draw_stale(painter, cell);
     if (covers(*slot.now, highlight.selected_address())) painter.outline(cell.grown(1.5f), palette.amber, 1.5f, radius);
     if (covers(*slot.now, highlight.hovered_address())) painter.outline(cell.grown(1), palette.ink, 1, radius);
 }
