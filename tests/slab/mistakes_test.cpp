@@ -43,6 +43,13 @@ protected:
         operation.gfp_flags = gfp::kernel;
         return run(operation).value;
     }
+    std::uint64_t take_bytes(std::uint64_t bytes) {
+        Operation operation;
+        operation.kind = OperationKind::kmalloc;
+        operation.argument = bytes;
+        operation.gfp_flags = gfp::kernel;
+        return run(operation).value;
+    }
     OperationStatus give(CacheId cache, std::uint64_t address, OperationNumber taken_by = no_operation) {
         Operation operation;
         operation.kind = OperationKind::kmem_cache_free;
@@ -208,11 +215,9 @@ TEST_F(Mistakes, ACacheThatCouldNotBeDestroyedGoesOn) {
 }
 
 TEST_F(Mistakes, KreallocCopiesBeforeItFrees) {
+    const std::uint64_t p = take_bytes(32);
     Operation operation;
-    operation.kind = OperationKind::kmalloc;
-    operation.argument = 32;
     operation.gfp_flags = gfp::kernel;
-    const std::uint64_t p = run(operation).value;
     store(p);
     operation.kind = OperationKind::krealloc;
     operation.argument = p;
@@ -230,11 +235,7 @@ TEST_F(Mistakes, KreallocCopiesBeforeItFrees) {
 }
 
 TEST_F(Mistakes, KmallocsWasteIsNotTheCallers) {
-    Operation operation;
-    operation.kind = OperationKind::kmalloc;
-    operation.argument = 33;
-    operation.gfp_flags = gfp::kernel;
-    const std::uint64_t p = run(operation).value;
+    const std::uint64_t p = take_bytes(33);
     EXPECT_EQ(store(p + 32), OperationStatus::done);
     EXPECT_EQ(store(p + 33), OperationStatus::mistake);
     EXPECT_TRUE(told("Past what was asked for")) << told_;
