@@ -19,7 +19,6 @@ void TraceProfile::next_bucket() {
         per_bucket_ *= 2;
     }
     buckets_.emplace_back();
-    in_bucket_ = 0;
 }
 
 /// Where the region is, or is to be put: a table with as many empty places as full ones, looked through from a place
@@ -32,7 +31,7 @@ std::size_t TraceProfile::slot_of(std::uint64_t region) const {
     return slot;
 }
 
-void TraceProfile::find_region(std::uint64_t region) {
+void TraceProfile::find_region(std::uint64_t region, LastRegion& last) {
     std::size_t slot = slot_of(region);
     while (slots_[slot] == no_region && regions_.size() == most_regions) {
         widen_regions();
@@ -43,8 +42,7 @@ void TraceProfile::find_region(std::uint64_t region) {
         slots_[slot] = static_cast<std::uint16_t>(regions_.size());
         regions_.push_back({region << region_shift_, 0, 0, 0});
     }
-    last_region_ = region;
-    last_index_ = slots_[slot];
+    last = {region, slots_[slot]};
 }
 
 void TraceProfile::widen_regions() {
@@ -61,6 +59,7 @@ void TraceProfile::widen_regions() {
         joined.back().second_level_misses += region.second_level_misses;
     }
     regions_.clear();
+    last_ = {};
     slots_.assign(slots_.size(), no_region);
     for (const Region& region : joined) {
         slots_[slot_of(region.start >> region_shift_)] = static_cast<std::uint16_t>(regions_.size());

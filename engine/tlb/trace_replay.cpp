@@ -6,67 +6,22 @@
 #include <utility>
 
 #include "engine/core/types.h"
+#include "engine/tlb/trace_line.h"
 
 namespace pageframe {
-
-namespace {
-
-/// The value of each character as a hexadecimal digit; 16: it is none.
-constexpr std::array<std::uint8_t, 256> digit_table = [] {
-    std::array<std::uint8_t, 256> table{};
-    table.fill(16);
-    for (unsigned i = 0; i < 10; ++i) table['0' + i] = static_cast<std::uint8_t>(i);
-    for (unsigned i = 0; i < 6; ++i) {
-        table['a' + i] = static_cast<std::uint8_t>(10 + i);
-        table['A' + i] = static_cast<std::uint8_t>(10 + i);
-    }
-    return table;
-}();
-
-unsigned digit(char character) { return digit_table[static_cast<unsigned char>(character)]; }
-
-struct Reference {
-    char kind = 0;  ///< I, L, S, M
-    std::uint64_t address = 0;
-    std::uint64_t size = 0;  ///< bytes
-
-    std::uint64_t last() const { return address + (size - 1); }
-    /// The counting knows no reference to more than two pages.
-    bool fits() const { return size <= page_size && last() >= address; }
-};
-
-/// "I  04001030,3" or " L 1ffeffe7e8,8" at `begin`: the place after it; nullptr: it is none.
-inline const char* parse_reference(const char* begin, const char* end, Reference& reference) {
-    if (end - begin < 6 || begin[2] != ' ') return nullptr;
-    if (begin[0] == 'I' && begin[1] == ' ')
-        reference.kind = 'I';
-    else if (begin[0] == ' ' && (begin[1] == 'L' || begin[1] == 'S' || begin[1] == 'M'))
-        reference.kind = begin[1];
-    else
-        return nullptr;
-
-    const char* place = begin + 3;
-    std::uint64_t address = 0;
-    const char* const digits = place;
-    for (unsigned value = 0; place < end && (value = digit(*place)) < 16; ++place) address = address << 4 | value;
-    if (place == digits || place - digits > 16 || place == end || *place != ',') return nullptr;
-    reference.address = address;
-    std::uint64_t size = 0;
-    const char* const size_digits = ++place;
-    for (; place < end && *place >= '0' && *place <= '9' && size <= page_size; ++place)
-        size = 10 * size + static_cast<std::uint64_t>(*place - '0');
-    reference.size = size;
-    return place != size_digits && size != 0 ? place : nullptr;
-}
-
-}  // namespace
 
 // ---------------------------------------------------------------- sets
 
 PageSets::PageSets(TlbGeometry geometry, Replacement replacement, std::uint64_t seed)
     : sets_(geometry.sets()), ways_(geometry.ways), mask_(std::has_single_bit(sets_) ? sets_ - 1 : no_mask),
-      replacement_(replacement), random_(seed), tags_(std::size_t{sets_} * ways_),
+      replacement_(replacement), random_(seed), used_last_(sets_), tags_(std::size_t{sets_} * ways_),
       trees_(replacement == Replacement::tree_plru ? sets_ : 0) {}
+
+bool PageSets::misses_in_set(std::uint64_t set, std::uint64_t tag) {
+    used_last_[set] = tag;
+    std::uint64_t* tags = tags_.data() + set * ways_;
+    return replacement_ == Replacement::true_lru ? misses_lru(tags, tag) : misses_any(set, tags, tag);
+}
 
 /// A set stands in order of use: what is used moves to the front, what falls off the end is evicted.
 bool PageSets::misses_lru(std::uint64_t* tags, std::uint64_t tag) {
@@ -78,7 +33,7 @@ bool PageSets::misses_lru(std::uint64_t* tags, std::uint64_t tag) {
     return true;
 }
 
-bool PageSets::misses_other(std::uint64_t set, std::uint64_t* tags, std::uint64_t tag) {
+bool PageSets::misses_any(std::uint64_t set, std::uint64_t* tags, std::uint64_t tag) {
     std::uint32_t empty = ways_;
     for (std::uint32_t way = 0; way < ways_; ++way) {
         if (tags[way] == tag) {
@@ -128,7 +83,7 @@ bool TraceReplay::finish() {
         carry_.clear();
         if (!read_line(last.data(), last.data() + last.size())) return false;
     }
-    if (counts_.references() == 0) return fail("there is no reference in it: not a trace of lackey's --trace-mem=yes");
+    if (counts().references() == 0) return fail("there is no reference in it: not a trace of lackey's --trace-mem=yes");
     return true;
 }
 
@@ -137,15 +92,9 @@ bool TraceReplay::read_text(std::string_view text) {
     const char* place = text.data();
     const char* const end = place + text.size();
     while (place < end) {
-        // Nearly every line is a reference and nothing else: no look for its end first.
-        if (Reference plain; carry_.empty()) {
-            const char* const after = parse_reference(place, end, plain);
-            if (after != nullptr && after != end && *after == '\n' && plain.fits()) [[likely]] {
-                ++line_;
-                reference(plain.kind, plain.address, plain.last());
-                place = after + 1;
-                continue;
-            }
+        if (carry_.empty()) {
+            place = read_plain_lines(place, end);
+            if (place == end) return true;
         }
         const auto* newline = static_cast<const char*>(std::memchr(place, '\n', static_cast<std::size_t>(end - place)));
         if (newline == nullptr) {
@@ -167,6 +116,21 @@ bool TraceReplay::read_text(std::string_view text) {
     return true;
 }
 
+/// Lines as lackey writes them, and nothing else: the place of the first that is none, or is near the end.
+const char* TraceReplay::read_plain_lines(const char* place, const char* end) {
+    TraceReference plain;
+    std::uint64_t lines = 0;
+    while (end - place >= plain_reference_characters) {
+        const char* const after = read_plain_reference(place, plain);
+        if (after == nullptr) break;
+        ++lines;
+        count(plain);
+        place = after;
+    }
+    line_ += lines;
+    return place;
+}
+
 bool TraceReplay::read_line(const char* begin, const char* end) {
     ++line_;
     if (end > begin && end[-1] == '\r') --end;
@@ -181,45 +145,56 @@ bool TraceReplay::read_line(const char* begin, const char* end) {
         return fail("line " + std::to_string(line_) + ": \"I  address,size\" or L, S, M was expected, not \"" + shown +
                     "\"");
     };
-    Reference read;
-    if (parse_reference(begin, end, read) != end) return wrong();
+    TraceReference read;
+    if (read_reference(begin, end, read) != end) return wrong();
     if (!read.fits()) return fail("line " + std::to_string(line_) + ": a reference may touch two pages, not more");
-    reference(read.kind, read.address, read.last());
+    count(read);
     return true;
 }
 
 // ---------------------------------------------------------------- counting
 
-inline void TraceReplay::reference(char kind, std::uint64_t address, std::uint64_t last) {
-    const bool fetch = kind == 'I';
-    PageSets& first_level = fetch ? instructions_ : data_;
-    const std::uint64_t first_page = address >> page_shift;
-    const std::uint64_t last_page = last >> page_shift;
+[[gnu::always_inline]] inline void TraceReplay::count(const TraceReference& reference) {
+    ++of_kind_[static_cast<std::size_t>(reference.kind)];
+    PageSets& first_level = reference.kind == ReferenceKind::fetch ? instructions_ : data_;
+    const std::uint64_t first_page = reference.address >> page_shift;
+    const std::uint64_t last_page = reference.last() >> page_shift;
     bool missed = first_level.misses(first_page);
     if (last_page != first_page) [[unlikely]]
         missed |= first_level.misses(last_page);
-    const bool missed_second = missed && second_level_misses(first_page, last_page);
-    profile_.add(address, missed, missed_second);
-
-    if (fetch) {
-        ++counts_.instructions;
-        counts_.instruction_misses += missed;
-        counts_.shared_instruction_misses += missed_second;
-        return;
-    }
-    ++counts_.data;
-    counts_.data_misses += missed;
-    counts_.shared_data_misses += missed_second;
-    ++(kind == 'L' ? counts_.loads : kind == 'S' ? counts_.stores : counts_.modifies);
+    profile_.add(reference.kind, reference.address);
+    if (missed) [[unlikely]]
+        count_miss(reference.kind, first_page, last_page);
 }
 
-bool TraceReplay::second_level_misses(std::uint64_t first_page, std::uint64_t last_page) {
-    const bool first = shared_.misses(first_page);
-    counts_.walks += first;
-    if (last_page == first_page) return first;
-    const bool last = shared_.misses(last_page);
-    counts_.walks += last;
-    return first || last;
+/// The first level missed: the second is asked for both pages.
+void TraceReplay::count_miss(ReferenceKind kind, std::uint64_t first_page, std::uint64_t last_page) {
+    bool missed = shared_.misses(first_page);
+    misses_.walks += missed;
+    if (last_page != first_page) {
+        const bool last_missed = shared_.misses(last_page);
+        misses_.walks += last_missed;
+        missed |= last_missed;
+    }
+    profile_.add_miss(kind, missed);
+    if (kind == ReferenceKind::fetch) {
+        ++misses_.instruction_misses;
+        misses_.shared_instruction_misses += missed;
+    } else {
+        ++misses_.data_misses;
+        misses_.shared_data_misses += missed;
+    }
+}
+
+TraceCounts TraceReplay::counts() const {
+    const auto of = [this](ReferenceKind kind) { return of_kind_[static_cast<std::size_t>(kind)]; };
+    TraceCounts counts = misses_;
+    counts.instructions = of(ReferenceKind::fetch);
+    counts.loads = of(ReferenceKind::load);
+    counts.stores = of(ReferenceKind::store);
+    counts.modifies = of(ReferenceKind::modify);
+    counts.data = counts.loads + counts.stores + counts.modifies;
+    return counts;
 }
 
 std::string trace_summary(const TraceSettings& settings, const TraceCounts& counts) {

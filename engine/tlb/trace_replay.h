@@ -25,6 +25,7 @@
 #include "engine/core/inflate.h"
 #include "engine/core/random.h"
 #include "engine/tlb/geometry.h"
+#include "engine/tlb/trace_line.h"
 
 namespace pageframe {
 
@@ -55,19 +56,16 @@ public:
     /// True when the page was not there; it is now.
     [[gnu::always_inline]] bool misses(std::uint64_t page) {
         const std::uint64_t set = mask_ != no_mask ? page & mask_ : page % sets_;
-        std::uint64_t* tags = tags_.data() + set * ways_;
-        if (tags[0] == page + 1) [[likely]] {
-            if (replacement_ == Replacement::tree_plru) touch(set, 0);
-            return false;
-        }
-        return replacement_ == Replacement::true_lru ? misses_lru(tags, page + 1) : misses_other(set, tags, page + 1);
+        // Used twice in turn, an entry is where the first use has put it, whatever the replacement.
+        return used_last_[set] != page + 1 && misses_in_set(set, page + 1);
     }
 
 private:
     static constexpr std::uint64_t no_mask = ~std::uint64_t{0};
 
+    [[gnu::noinline]] bool misses_in_set(std::uint64_t set, std::uint64_t tag);
     bool misses_lru(std::uint64_t* tags, std::uint64_t tag);
-    bool misses_other(std::uint64_t set, std::uint64_t* tags, std::uint64_t tag);
+    bool misses_any(std::uint64_t set, std::uint64_t* tags, std::uint64_t tag);
     void touch(std::uint64_t set, std::uint32_t way) { trees_[set] = plru_after_use(trees_[set], way, ways_); }
 
     std::uint32_t sets_;
@@ -75,7 +73,9 @@ private:
     std::uint64_t mask_;
     Replacement replacement_;
     Random random_;
-    std::vector<std::uint64_t> tags_;  ///< page number + 1; 0: empty. True LRU keeps a set in order of use
+    // Tags are page numbers + 1; 0: empty.
+    std::vector<std::uint64_t> used_last_;  ///< in each set
+    std::vector<std::uint64_t> tags_;       ///< true LRU keeps a set in order of use
     std::vector<std::uint32_t> trees_;
 };
 
@@ -93,19 +93,20 @@ public:
         std::uint64_t references = 0, first_level_misses = 0, second_level_misses = 0;
     };
 
-    void add(std::uint64_t address, bool first_level_missed, bool second_level_missed) {
-        if (in_bucket_ == per_bucket_) [[unlikely]]
+    void add(ReferenceKind kind, std::uint64_t address) {
+        if (buckets_.back().references == per_bucket_) [[unlikely]]
             next_bucket();
-        ++in_bucket_;
-        Bucket& bucket = buckets_.back();
-        ++bucket.references;
+        ++buckets_.back().references;
         const std::uint64_t region = address >> region_shift_;
-        if (region != last_region_) [[unlikely]]
-            find_region(region);
-        Region& place = regions_[last_index_];
-        ++place.references;
-        if (!first_level_missed) [[likely]]
-            return;
+        LastRegion& last = last_[kind == ReferenceKind::fetch];
+        if (region != last.region) [[unlikely]]
+            find_region(region, last);
+        ++regions_[last.index].references;
+    }
+    /// The reference just added missed the first level.
+    void add_miss(ReferenceKind kind, bool second_level_missed) {
+        Bucket& bucket = buckets_.back();
+        Region& place = regions_[last_[kind == ReferenceKind::fetch].index];
         ++bucket.first_level_misses;
         ++place.first_level_misses;
         bucket.second_level_misses += second_level_missed;
@@ -123,18 +124,22 @@ private:
     static constexpr std::uint16_t no_region = 0xffff;
     static_assert(2 * most_regions == std::size_t{1} << slot_bits);
 
+    /// Where the last reference was: code and data lie apart, and each is mostly where it was.
+    struct LastRegion {
+        std::uint64_t region = ~std::uint64_t{0};
+        std::size_t index = 0;
+    };
+
     void next_bucket();
     std::size_t slot_of(std::uint64_t region) const;
-    void find_region(std::uint64_t region);
+    [[gnu::noinline]] void find_region(std::uint64_t region, LastRegion& last);
     void widen_regions();
 
     std::vector<Bucket> buckets_{Bucket{}};
-    std::uint64_t per_bucket_ = 1024;
-    std::uint64_t in_bucket_ = 0;
+    std::uint32_t per_bucket_ = 1024;
     unsigned region_shift_ = 12;
-    std::uint64_t last_region_ = ~std::uint64_t{0};
-    std::size_t last_index_ = 0;
-    std::vector<Region> regions_;  ///< in the order in which they were met
+    std::array<LastRegion, 2> last_;  ///< of data, of fetches
+    std::vector<Region> regions_;     ///< in the order in which they were met
     std::vector<std::uint16_t> slots_ = std::vector<std::uint16_t>(std::size_t{1} << slot_bits, no_region);
 };
 
@@ -150,7 +155,7 @@ public:
     /// No more bytes come. False when the trace ends in the middle of something.
     bool finish();
 
-    const TraceCounts& counts() const { return counts_; }
+    TraceCounts counts() const;
     const TraceProfile& profile() const { return profile_; }
     const std::string& error() const { return error_; }
 
@@ -158,15 +163,17 @@ private:
     static constexpr std::size_t longest_line = 4096;  ///< lackey's own are 22 characters
 
     bool read_text(std::string_view text);
+    const char* read_plain_lines(const char* place, const char* end);
     bool read_line(const char* begin, const char* end);
     bool fail(const std::string& message);
-    void reference(char kind, std::uint64_t address, std::uint64_t last);
-    bool second_level_misses(std::uint64_t first_page, std::uint64_t last_page);
+    void count(const TraceReference& reference);
+    [[gnu::noinline]] void count_miss(ReferenceKind kind, std::uint64_t first_page, std::uint64_t last_page);
 
     PageSets instructions_;
     PageSets data_;
     PageSets shared_;
-    TraceCounts counts_;
+    std::array<std::uint64_t, 4> of_kind_{};  ///< references, by ReferenceKind
+    TraceCounts misses_;                      ///< without the references
     TraceProfile profile_;
     std::unique_ptr<GzipReader> gzip_;
     bool begun_ = false;
