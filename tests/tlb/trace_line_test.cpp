@@ -46,7 +46,8 @@ TEST(TraceLine, AsLackeyWritesItIsReadQuickly) {
 }
 
 TEST(TraceLine, AnyCharacterAtAnyPlaceIsReadTheSame) {
-    for (const std::string line : {"I  04001030,3\n", " L 1ffeffe7e8,8\n", " M 123456789abcdef,1\n", " S 04f7a9c,4\n"}) {
+    for (const std::string line :
+         {"I  04001030,3\n", " L 1ffeffe7e8,8\n", " M 123456789abcdef,1\n", " S 04f7a9c,4\n"}) {
         std::size_t plain_lines = 0;
         for (std::size_t place = 0; place < line.size(); ++place) {
             for (unsigned value = 0; value < 256; ++value) {
