@@ -114,10 +114,11 @@ private:
     }
 
     /// The frame's slot, made from what the frame held if it has none.
-    std::uint32_t own_slot(Pfn pfn) {
+    [[gnu::always_inline]] std::uint32_t own_slot(Pfn pfn) {
         const std::uint32_t place = place_of(pfn);
-        if (!(place & uniform)) [[likely]]
-            return place;
+        return place & uniform ? make_slot(pfn, place) : place;
+    }
+    [[gnu::noinline, gnu::cold]] std::uint32_t make_slot(Pfn pfn, std::uint32_t place) {
         reach(pfn);
         std::uint32_t slot = slots_used_;
         if (free_slot_ != no_slot) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/core/guess.h"
+
 namespace pageframe {
 
 namespace {
@@ -16,9 +18,14 @@ public:
     void insert(AreaIndex node) {
         AreaIndex parent = no_vmap_area;
         bool left = false;
-        for (AreaIndex at = root_; at != no_vmap_area; at = left ? get(at).left : get(at).right) {
-            parent = at;
-            left = get(node).end <= get(at).start;
+        const std::uint64_t end = get(node).end;
+        for (AreaIndex at = root_; at != no_vmap_area;) {
+            const VmapArea& area = get(parent = at);
+            left = end <= area.start;
+            if (left)
+                at = guessed(area.left);
+            else
+                at = area.right;
         }
         VmapArea& area = set(node);
         area.parent = parent;

@@ -3,6 +3,8 @@
 
 #include <bit>
 
+#include "engine/core/guess.h"
+
 namespace pageframe {
 
 std::uint64_t VmallocState::lazy_max_pages() const {
@@ -57,7 +59,7 @@ AreaIndex find_area(const VmallocState& state, AreaTree tree, std::uint64_t addr
     while (at != no_vmap_area) {
         const VmapArea& area = state.areas[at];
         if (address < area.start)
-            at = area.left;
+            at = guessed(area.left);
         else if (address >= area.end)
             at = area.right;
         else
