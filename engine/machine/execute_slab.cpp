@@ -6,7 +6,9 @@
 #include "engine/kmalloc/kmalloc.h"
 #include "engine/machine/object_bytes.h"
 #include "engine/machine/silent_objects.h"
+#include "engine/machine/virtual_memory.h"
 #include "engine/slab/classic_fast_path.h"
+#include "engine/slab/constructors.h"
 #include "engine/slab/machine_pages.h"
 
 namespace pageframe {
@@ -20,7 +22,7 @@ class SlabOperations {
 public:
     SlabOperations(State& state, const Operation& operation, Recorder* recorder, OperationOutput& output)
         : state_(state), operation_(operation), recorder_(recorder), output_(output),
-          pages_(state.buddy, operation.cpu, recorder, &output.moves),
+          pages_(*this, state.buddy, operation.cpu, recorder, &output.moves),
           page_allocator_(state.buddy, operation.cpu, recorder, &output.moves),
           slabs_(state.slab, operation.cpu, pages_, recorder), kmalloc_(slabs_, page_allocator_) {}
 
@@ -28,11 +30,50 @@ public:
         if ((operation_.context & context_atomic) && may_sleep()) slabs_.check_atomic(operation_.gfp_flags);
         OperationResult result = dispatch();
         write_bytes(result);
-        if (slabs_.made_mistake() || page_allocator_.made_mistake()) result.status = OperationStatus::mistake;
+        if (slabs_.made_mistake() || page_allocator_.made_mistake() || constructor_erred_)
+            result.status = OperationStatus::mistake;
         return result;
     }
 
 private:
+    class Pages : public MachinePages {
+    public:
+        template <class... Arguments>
+        explicit Pages(SlabOperations& whole, Arguments&&... arguments) : MachinePages(arguments...), whole_(whole) {}
+        void construct(CacheId cache, std::uint64_t object) override { whole_.construct(cache, object); }
+
+    private:
+        SlabOperations& whole_;
+    };
+
+    /// The first time the scenario's function runs; after that, what it did.
+    void construct(CacheId cache, std::uint64_t object) {
+        ConstructorLog* const log = state_.slab.constructors.get();
+        if (log == nullptr) return;
+        const ObjectExtent extent{object, state_.slab.caches[cache].geometry.object_size};
+        std::span<const Operation> done;
+        if (log->find(state_.slab.operation, constructed_++, done)) {
+            for (const Operation& operation : done) access(operation, extent);
+        } else if (log->runner != nullptr) {
+            log->begin(state_.slab.operation);
+            log->runner->construct(cache, object, [&](const Operation& operation) {
+                log->add(operation);
+                return access(operation, extent);
+            });
+        }
+    }
+    OperationResult access(const Operation& operation, ObjectExtent constructed) {
+        if (operation.kind == OperationKind::note) {
+            slabs_.emitter().tell(ConstructorNote{operation.text});
+            return {};
+        }
+        OperationOutput unused;
+        OperationResult result = execute_virtual(state_, operation, state_.slab.operation, recorder_, unused);
+        if (note_object_accesses(state_, operation, recorder_, constructed)) result.status = OperationStatus::mistake;
+        constructor_erred_ |= result.status == OperationStatus::mistake;
+        return result;
+    }
+
     CacheId cache() const { return cache_of(operation_); }
     bool may_sleep() const {
         switch (operation_.kind) {
@@ -170,10 +211,12 @@ private:
     const Operation& operation_;
     Recorder* recorder_;
     OperationOutput& output_;
-    MachinePages pages_;
+    Pages pages_;
     PageAllocator page_allocator_;
     SlabAllocator slabs_;
     Kmalloc kmalloc_;
+    std::uint32_t constructed_ = 0;
+    bool constructor_erred_ = false;
 };
 
 }  // namespace

@@ -69,17 +69,22 @@ void paint_object(State& state, std::uint64_t address, Painted painted, Recorder
     if (red_zone) fill(state, physical + geometry.object_size, geometry.inuse - geometry.object_size, red, recorder);
 }
 
-bool note_object_accesses(State& state, const Operation& operation, Recorder* recorder) {
+bool note_object_accesses(State& state, const Operation& operation, Recorder* recorder, ObjectExtent constructed) {
     if (state.slab.slab_count == 0) return false;
     SlabEmitter emitter(state.slab, recorder);
+    const auto note = [&](std::uint64_t at, std::uint64_t bytes, bool write) {
+        const std::uint64_t offset = at - constructed.address;
+        if (offset < constructed.bytes && bytes <= constructed.bytes - offset) return false;
+        return note_object_access(emitter, at, bytes, write);
+    };
     const std::uint64_t address = operation.argument;
     switch (operation.kind) {
-    case OperationKind::load: return note_object_access(emitter, address, operation.order, false);
-    case OperationKind::store: return note_object_access(emitter, address, operation.order, true);
-    case OperationKind::fill_memory: return note_object_access(emitter, address, second_argument(operation), true);
+    case OperationKind::load: return note(address, operation.order, false);
+    case OperationKind::store: return note(address, operation.order, true);
+    case OperationKind::fill_memory: return note(address, second_argument(operation), true);
     case OperationKind::copy_memory: {
-        const bool written = note_object_access(emitter, address, operation.text, true);
-        return note_object_access(emitter, second_argument(operation), operation.text, false) || written;
+        const bool written = note(address, operation.text, true);
+        return note(second_argument(operation), operation.text, false) || written;
     }
     default: return false;
     }

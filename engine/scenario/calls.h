@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -84,6 +85,10 @@ public:
     std::vector<Value>* memory = nullptr;
     /// Told which pages moved while an operation ran (compaction, CMA).
     std::vector<MovedPage> moves;
+    /// What kmem_cache_create() was given as constructor, by cache.
+    std::vector<std::uint64_t> constructors;
+    /// While a constructor runs: does what it does to memory, within the operation that made the slab.
+    const std::function<OperationResult(const Operation&)>* constructing = nullptr;
 
     // read by the interpreter
     std::uint64_t operations = 0;
@@ -92,6 +97,8 @@ public:
     std::vector<Diagnostic> warnings;
 
 private:
+    OperationResult execute_in_constructor(const Operation& operation);
+
     OperationTarget& target_;
     const MachineConfiguration& machine_;
     StringTable& strings_;

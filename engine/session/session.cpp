@@ -36,6 +36,7 @@ public:
     const OperationOutput& output() const override { return timeline_.last_output(); }
     OperationNumber next_operation() const override { return timeline_.operation_count(); }
     void use_string(std::uint32_t index, std::string_view text) override { timeline_.set_string(index, text); }
+    void use_constructors(ConstructorRunner* runner) override { timeline_.set_constructor_runner(runner); }
 
 private:
     Timeline& timeline_;

@@ -101,7 +101,6 @@ Sentence ColourSlab::sentence(const SlabState& state) const {
         s << "; its management lies elsewhere.";
     else
         s << ", and " << geometry.management_bytes << " bytes of management before the objects.";
-    if (state.caches[cache].request.constructor) s << " The constructor runs now, once for each object.";
     return s;
 }
 

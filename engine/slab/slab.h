@@ -35,6 +35,8 @@
 
 namespace pageframe {
 
+class ConstructorLog;
+
 using CacheId = std::uint16_t;
 using SlabId = std::uint32_t;
 using ObjectIndex = std::uint16_t;
@@ -242,6 +244,7 @@ struct SlabState {
     /// Names of caches and the arrays of bulk operations, by Operation::text: shared by all states of a run,
     /// growing with it, and part of no state's value.
     std::shared_ptr<const std::vector<std::string>> strings;
+    std::shared_ptr<ConstructorLog> constructors;  ///< what they did: shared in the same way (constructors.h)
 
     CacheId newest_cache = no_cache;
     CacheId oldest_cache = no_cache;

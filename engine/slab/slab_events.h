@@ -4,6 +4,7 @@
 //     alloc:  RequestObject  TakeObject                               the CPU's own freelist has one
 //                            LoadSlab  TakeObject                     its slab got some back from others
 //                            LetGoFull  TakeCpuPartial | RemovePartial | NewSlab   then LoadSlab
+//                                                                         ConstructObject*, where there is a constructor
 //     free:   ReleaseObject  PushCpuFreelist                          to the CPU's own slab
 //                            PushSlabFreelist  KeepForCpu             to any other, full until now
 //                            Unfreeze*  AddPartial  DiscardSlab       when the CPU keeps too many
@@ -57,6 +58,26 @@ struct ShuffleFreelist {
     SlabId slab;
     std::uint32_t position;
     void apply(SlabState& state) const;
+    Sentence sentence(const SlabState& state) const;
+};
+
+/// Remark: the constructor is called for an object of a new slab; what it writes follows.
+struct ConstructObject {
+    static constexpr const char* name = "ConstructObject";
+    static constexpr const char* function = "setup_object()";
+    static constexpr const char* classic_function = "cache_init_objs()";
+    std::uint64_t address;
+    SlabId slab;
+    CacheId cache;
+    ObjectIndex index;
+    Sentence sentence(const SlabState& state) const;
+};
+
+/// Remark: a constructor has something to say.
+struct ConstructorNote {
+    static constexpr const char* name = "ConstructorNote";
+    static constexpr const char* function = "";
+    std::uint32_t text;  ///< in the run's strings
     Sentence sentence(const SlabState& state) const;
 };
 
@@ -404,7 +425,8 @@ using SlabEvents =
              TakeListLock, RemovePartial, AddPartial, KeepForCpu, Unfreeze, ReleaseObject, PushCpuFreelist,
              PushSlabFreelist, TakeSingle, MarkFull, UnmarkFull, SlabOutOfMemory, SlabMistake, RequestLarge, KeepObject,
              TakeFromArray, PutInArray, FillArray, TakeFromShared, GiveToShared, DropEntries, PutBack, MoveSlab,
-             ColourSlab, ForgetFree, ObjectAccess, ClearMarks, CutFreelist, QuarantineSlab>;
+             ColourSlab, ForgetFree, ObjectAccess, ClearMarks, CutFreelist, QuarantineSlab, ConstructObject,
+             ConstructorNote>;
 
 using SlabEmitter = Emitter<SlabState, Subsystem::slab, SlabEvents>;
 

@@ -127,6 +127,19 @@ Sentence ShuffleFreelist::sentence(const SlabState&) const {
                       << " of it on.";
 }
 
+Sentence ConstructObject::sentence(const SlabState& state) const {
+    Sentence s;
+    s << "The constructor sets up ";
+    object(s, state, slab, index, Role::changed);
+    return s << " at " << hexadecimal(address)
+             << ". It runs now, once; kmem_cache_alloc() and kmem_cache_free() leave the object as it is.";
+}
+
+Sentence ConstructorNote::sentence(const SlabState& state) const {
+    const bool known = state.strings && text < state.strings->size();
+    return Sentence() << "The constructor says: " << (known ? (*state.strings)[text] : std::string());
+}
+
 Sentence DiscardSlab::sentence(const SlabState& state) const {
     Sentence s;
     s << "All objects of ";
