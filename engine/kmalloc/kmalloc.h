@@ -30,8 +30,9 @@ public:
 private:
     CacheId cache_for(KmallocType type, unsigned index);
     std::uint64_t allocate_pages(std::uint64_t bytes, GfpFlags gfp_flags, NodeId node);
-    /// The first frame of a large object; no_pfn after telling the mistake.
-    Pfn large_object(std::uint64_t address);
+    BlockReference folio_of(std::uint64_t address) const;
+    void free_large(std::uint64_t address, OperationNumber taken_by);
+    void mistake(SlabMistake::Kind kind, std::uint64_t address, BlockReference folio);
 
     SlabAllocator& slabs_;
     PageAllocator& pages_;

@@ -85,6 +85,8 @@ public:
     std::vector<Value>* memory = nullptr;
     /// Told which pages moved while an operation ran (compaction, CMA).
     std::vector<MovedPage> moves;
+    /// What krealloc() left in place, with its own operation as origin.
+    Value kept;
     /// What kmem_cache_create() was given as constructor, by cache.
     std::vector<std::uint64_t> constructors;
     /// While a constructor runs: does what it does to memory, within the operation that made the slab.

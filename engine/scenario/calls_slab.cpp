@@ -72,6 +72,7 @@ Value object_value(CallContext& context, const OperationResult& result) {
 Value allocate(CallContext& context, const char* function, Value cache, Value flags, GfpFlags more, NodeId node) {
     Operation operation = context.operation(OperationKind::kmem_cache_alloc);
     if (!cache_argument(context, function, cache, operation.pfn)) return {};
+    operation.argument = cache.origin;
     operation.gfp_flags = static_cast<GfpFlags>(flags.bits) | more;
     operation.node = node;
     return object_value(context, context.execute(operation));
@@ -95,6 +96,7 @@ Value free(CallContext& context, std::span<const Value> arguments) {
     Operation operation = context.operation(OperationKind::kmem_cache_free);
     if (!cache_argument(context, "kmem_cache_free", arguments[0], operation.pfn)) return {};
     operation.argument = arguments[1].bits;
+    operation.gfp_flags = arguments[0].origin;
     operation.text = arguments[1].origin;
     context.execute(operation);
     return {};
@@ -158,6 +160,7 @@ Value free_bulk(CallContext& context, std::span<const Value> arguments) {
 Value of_cache(CallContext& context, const char* function, OperationKind kind, Value cache) {
     Operation operation = context.operation(kind);
     if (!cache_argument(context, function, cache, operation.pfn)) return {};
+    operation.argument = cache.origin;
     Value value;
     value.bits = context.execute(operation).value;
     return value;

@@ -98,6 +98,10 @@ std::uint32_t Interpreter::string_of_variable(std::uint32_t variable) {
 
 // Notes which variable got what an operation allocated: the first, unless one further out follows.
 void Interpreter::label(Value value, std::uint32_t name, std::uint32_t index) {
+    if (context_.kept.bits != 0 && value.bits == context_.kept.bits) {
+        value.origin = std::exchange(context_.kept, Value{}).origin;
+        return label(value, name, index);
+    }
     const std::uint64_t operation = std::uint64_t{value.origin} - result_.first_operation;
     if (value.bits == 0 || value.origin < result_.first_operation) return;
     if (operation >= result_.labels.size()) {

@@ -199,8 +199,10 @@ struct KmemCache {
     SlabId slabs = no_slab;     ///< all its slabs
     std::int16_t refcount = 0;  ///< names that share it; -1: never shared; 0: id not in use
     std::uint16_t remote_node_defrag_ratio = 1000;
-    std::uint8_t corrupted = 0;   ///< a mistake has broken a freelist: the invariants no longer hold
-    std::uint8_t destroyed = 0;   ///< kmem_cache_destroy() found objects in use: it goes on, and can't be destroyed
+    std::uint8_t corrupted = 0;  ///< a mistake has broken a freelist: the invariants no longer hold
+    /// 1: kmem_cache_destroy() found objects in use: it goes on, and can't be destroyed. 2: tried again, and not to
+    /// be shared any more.
+    std::uint8_t destroyed = 0;
     std::uint8_t user_bytes = 0;  ///< usersize: kmalloc's caches may be copied to user space, and are not shared
     std::array<std::uint8_t, 93> reserved{};
 

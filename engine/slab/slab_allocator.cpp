@@ -47,14 +47,21 @@ CacheId SlabAllocator::create(std::string_view text, const CacheRequest& asked) 
         mistake(about(SlabMistake::Kind::bad_request, 0, no_cache));
         return no_cache;
     }
+    const CacheId older = find_named(text);
+    if (is_classic() && older != no_cache) {
+        mistake(about(SlabMistake::Kind::duplicate_name, 0, older));
+        return no_cache;
+    }
     const CacheId shared = find_mergeable(request);
     if (shared != no_cache) {
         emitter_.emit(ShareCache{shared, request.size});
+        if (older != no_cache && older != shared) emitter_.tell(TakeOverName{older});
         return shared;
     }
     const CacheId cache = next_cache_id(state_);
     emitter_.emit(CreateCache{request, cache, 1, 0, 0, 0});
     name(cache, text);
+    if (older != no_cache) emitter_.tell(TakeOverName{older});
     make_random_sequence(cache);
     return cache;
 }
@@ -79,9 +86,17 @@ void SlabAllocator::name(CacheId cache, std::string_view text) {
     }
 }
 
+/// The newest cache of this name.
+CacheId SlabAllocator::find_named(std::string_view text) const {
+    if (text.empty()) return no_cache;
+    for (CacheId id = state_.newest_cache; id != no_cache; id = state_.caches[id].next)
+        if (state_.caches[id].name_text() == text) return id;
+    return no_cache;
+}
+
 void SlabAllocator::make_random_sequence(CacheId cache) {
     const std::uint32_t objects = state_.caches[cache].geometry.objects;
-    if (state_.freelist_random && objects >= 2)
+    if (state_.freelist_random && objects >= 2 && !is_classic())
         emitter_.emit(MakeRandomSequence{state_.random_state, cache, static_cast<std::uint16_t>(objects)});
 }
 
@@ -90,7 +105,7 @@ CacheId SlabAllocator::find_mergeable(const CacheRequest& request) const {
     if (!state_.merge || state_.allocator != SlabAllocatorKind::slub) return no_cache;
     for (CacheId id = state_.oldest_cache; id != no_cache; id = state_.caches[id].previous) {
         const KmemCache& cache = state_.caches[id];
-        if (cache.refcount < 0 || cache.request.constructor || cache.user_bytes || cache.destroyed) continue;
+        if (cache.refcount < 0 || cache.request.constructor || cache.user_bytes || cache.destroyed > 1) continue;
         if (can_merge(request, cache.geometry)) return id;
     }
     return no_cache;
@@ -111,7 +126,7 @@ bool SlabAllocator::shrink_all(CacheId cache) {
 
 bool SlabAllocator::destroy(CacheId cache) {
     if (!known(cache)) return false;
-    if (state_.caches[cache].destroyed) {
+    if (state_.caches[cache].destroyed && !is_classic()) {
         mistake(about(SlabMistake::Kind::destroyed_twice, 0, cache));
         return false;
     }
@@ -191,6 +206,7 @@ bool SlabAllocator::check_free(CacheId& cache, std::uint64_t address, ObjectRefe
         SlabMistake wrong = about(SlabMistake::Kind::wrong_cache, address, owner, object);
         wrong.asked = cache;
         mistake(wrong);
+        if (is_classic()) return false;
         cache = owner;
     }
     const SlabObject& record = state_.object(state_.slabs[object.slab], object.index);

@@ -30,6 +30,7 @@ namespace pageframe {
 struct NewSlab {
     static constexpr const char* name = "NewSlab";
     static constexpr const char* function = "allocate_slab()";
+    static constexpr const char* classic_function = "cache_grow()";
     SlabId slab;
     Pfn pfn;
     CacheId cache;
@@ -85,6 +86,7 @@ struct ConstructorNote {
 struct DiscardSlab {
     static constexpr const char* name = "DiscardSlab";
     static constexpr const char* function = "discard_slab()";
+    static constexpr const char* classic_function = "slab_destroy()";
     SlabId slab;
     Pfn pfn;
     Order order;
@@ -105,6 +107,7 @@ struct DiscardSlab {
 struct RequestObject {
     static constexpr const char* name = "RequestObject";
     static constexpr const char* function = "slab_alloc_node()";
+    static constexpr const char* classic_function = "__cache_alloc()";
     GfpFlags gfp_flags;
     CacheId cache;
     CpuId cpu;
@@ -229,6 +232,7 @@ struct Deactivate {
 struct TakeListLock {
     static constexpr const char* name = "TakeListLock";
     static constexpr const char* function = "spin_lock_irqsave()";
+    static constexpr const char* classic_function = "spin_lock()";
     CacheId cache;
     CpuId cpu;
     NodeId node;
@@ -305,6 +309,7 @@ struct Unfreeze {
 struct ReleaseObject {
     static constexpr const char* name = "ReleaseObject";
     static constexpr const char* function = "slab_free()";
+    static constexpr const char* classic_function = "cache_free_alien()";
     SlabId slab;
     OperationNumber operation;
     ObjectIndex index;
@@ -426,7 +431,7 @@ using SlabEvents =
              PushSlabFreelist, TakeSingle, MarkFull, UnmarkFull, SlabOutOfMemory, SlabMistake, RequestLarge, KeepObject,
              TakeFromArray, PutInArray, FillArray, TakeFromShared, GiveToShared, DropEntries, PutBack, MoveSlab,
              ColourSlab, ForgetFree, ObjectAccess, ClearMarks, CutFreelist, QuarantineSlab, ConstructObject,
-             ConstructorNote>;
+             ConstructorNote, TakeOverName>;
 
 using SlabEmitter = Emitter<SlabState, Subsystem::slab, SlabEvents>;
 

@@ -15,7 +15,8 @@ namespace {
 std::vector<ObjectIndex> constructed(Session& session, OperationNumber number) {
     std::vector<ObjectIndex> indexes;
     for (const EventRecord& event : session.timeline().events_of(number))
-        if (const auto one = event_if<ConstructObject, Subsystem::slab, SlabEvents>(event)) indexes.push_back(one->index);
+        if (const auto one = event_if<ConstructObject, Subsystem::slab, SlabEvents>(event))
+            indexes.push_back(one->index);
     return indexes;
 }
 
@@ -149,14 +150,14 @@ TEST(Constructors, AWriteBesideTheObjectIsToldAsAnywhere) {
 }
 
 TEST(Constructors, WhatOneMayNotDoStopsTheRunAtItsLine) {
-    const auto session = Session::from_text(
-        "void init_once(void *object) {\n"
-        "    note(\"one more\");\n"
-        "    void *more = kmalloc(64, GFP_KERNEL);\n"
-        "}\n"
-        "struct kmem_cache *cache = kmem_cache_create(\"inode\", 500, 0, 0, init_once);\n"
-        "void *object = kmem_cache_alloc(cache, GFP_KERNEL);\n"
-        "void *never = kmem_cache_alloc(cache, GFP_KERNEL);\n");
+    const auto session =
+        Session::from_text("void init_once(void *object) {\n"
+                           "    note(\"one more\");\n"
+                           "    void *more = kmalloc(64, GFP_KERNEL);\n"
+                           "}\n"
+                           "struct kmem_cache *cache = kmem_cache_create(\"inode\", 500, 0, 0, init_once);\n"
+                           "void *object = kmem_cache_alloc(cache, GFP_KERNEL);\n"
+                           "void *never = kmem_cache_alloc(cache, GFP_KERNEL);\n");
     ASSERT_TRUE(session->stop());
     EXPECT_EQ(session->stop()->line, 3U);
     EXPECT_NE(session->stop()->message.find("a constructor runs while its slab is being made"), std::string::npos);
@@ -174,9 +175,9 @@ TEST(Constructors, WhatOneMayNotDoStopsTheRunAtItsLine) {
 }
 
 TEST(Constructors, TakeTheObjectAndNothingElse) {
-    const auto session = Session::from_text(
-        "void set_up(void *object, int flags) { }\n"
-        "struct kmem_cache *cache = kmem_cache_create(\"inode\", 500, 0, 0, set_up);\n");
+    const auto session =
+        Session::from_text("void set_up(void *object, int flags) { }\n"
+                           "struct kmem_cache *cache = kmem_cache_create(\"inode\", 500, 0, 0, set_up);\n");
     ASSERT_EQ(session->errors().size(), 1U);
     EXPECT_EQ(session->errors()[0].line, 2U);
     EXPECT_NE(session->errors()[0].message.find("void set_up(void *object), defined in line 1"), std::string::npos);
