@@ -42,7 +42,8 @@ enum class OperationKind : std::uint8_t {
     vm_map_ram,    ///< -> address or 0
     vm_unmap_ram,  ///< argument: address, pfn: pages
     vm_unmap_aliases,
-    vmalloc_to_pfn,       ///< argument: address -> pfn or no_pfn
+    vmalloc_to_pfn,  ///< argument: address -> pfn or no_pfn
+    // text of the next two and of fill_memory: 0, or 1 + the operation that the address came from
     load,                 ///< argument: address, order: bytes -> value
     store,                ///< argument: address, order: bytes, second: value
     fetch,                ///< argument: address of an instruction

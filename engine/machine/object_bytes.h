@@ -22,8 +22,8 @@ struct ObjectExtent {
     std::uint64_t address = 0;
     std::uint64_t bytes = 0;
 };
-/// Tells what a load, store, memset or memcpy does to objects that are not the caller's to touch. True for
-/// such a mistake. `constructed`: free as it is, the constructor may touch it.
+/// Tells what a load, store, memset or memcpy does to objects and pages that are not the caller's to touch. True
+/// for such a mistake. `constructed`: free as it is, the constructor may touch it.
 bool note_object_accesses(State& state, const Operation& operation, Recorder* recorder, ObjectExtent constructed = {});
 
 }  // namespace pageframe

@@ -257,6 +257,7 @@ void Interpreter::access_memory(const Instruction& instruction, bool store) {
         set_second_argument(operation, written.bits);
     }
     operation.argument = stack_[height_ - 1].bits;
+    operation.text = stack_[height_ - 1].origin + 1;
     operation.order = static_cast<Order>(instruction.operand);
     const OperationResult result = context_.execute(operation);
     if (context_.failed()) [[unlikely]]

@@ -28,7 +28,7 @@ public:
     }
 
     Sentence of_mistake() const {
-        for (const char* name : {"PageFault", "VmallocMistake", "PageMistake", "ObjectAccess"})
+        for (const char* name : {"PageFault", "VmallocMistake", "PageMistake", "ObjectAccess", "PageAccess"})
             if (count(name) != 0) return told(name);
         if (operation_.kind == OperationKind::mm_drop)
             return Sentence("There is no such address space any more: it has been dropped before. Its count of users "
