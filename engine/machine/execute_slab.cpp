@@ -4,12 +4,10 @@
 #include <charconv>
 
 #include "engine/kmalloc/kmalloc.h"
+#include "engine/machine/constructing_pages.h"
 #include "engine/machine/object_bytes.h"
 #include "engine/machine/silent_objects.h"
-#include "engine/machine/virtual_memory.h"
 #include "engine/slab/classic_fast_path.h"
-#include "engine/slab/constructors.h"
-#include "engine/slab/machine_pages.h"
 
 namespace pageframe {
 
@@ -22,7 +20,7 @@ class SlabOperations {
 public:
     SlabOperations(State& state, const Operation& operation, Recorder* recorder, OperationOutput& output)
         : state_(state), operation_(operation), recorder_(recorder), output_(output),
-          pages_(*this, state.buddy, operation.cpu, recorder, &output.moves),
+          pages_(state, operation.cpu, recorder, output),
           page_allocator_(state.buddy, operation.cpu, recorder, &output.moves),
           slabs_(state.slab, operation.cpu, pages_, recorder), kmalloc_(slabs_, page_allocator_) {}
 
@@ -30,50 +28,12 @@ public:
         if ((operation_.context & context_atomic) && may_sleep()) slabs_.check_atomic(operation_.gfp_flags);
         OperationResult result = dispatch();
         write_bytes(result);
-        if (slabs_.made_mistake() || page_allocator_.made_mistake() || constructor_erred_)
+        if (slabs_.made_mistake() || page_allocator_.made_mistake() || pages_.constructor_erred())
             result.status = OperationStatus::mistake;
         return result;
     }
 
 private:
-    class Pages : public MachinePages {
-    public:
-        template <class... Arguments>
-        explicit Pages(SlabOperations& whole, Arguments&&... arguments) : MachinePages(arguments...), whole_(whole) {}
-        void construct(CacheId cache, std::uint64_t object) override { whole_.construct(cache, object); }
-
-    private:
-        SlabOperations& whole_;
-    };
-
-    /// The first time the scenario's function runs; after that, what it did.
-    void construct(CacheId cache, std::uint64_t object) {
-        ConstructorLog* const log = state_.slab.constructors.get();
-        if (log == nullptr) return;
-        const ObjectExtent extent{object, state_.slab.caches[cache].geometry.object_size};
-        std::span<const Operation> done;
-        if (log->find(state_.slab.operation, constructed_++, done)) {
-            for (const Operation& operation : done) access(operation, extent);
-        } else if (log->runner != nullptr) {
-            log->begin(state_.slab.operation);
-            log->runner->construct(cache, object, [&](const Operation& operation) {
-                log->add(operation);
-                return access(operation, extent);
-            });
-        }
-    }
-    OperationResult access(const Operation& operation, ObjectExtent constructed) {
-        if (operation.kind == OperationKind::note) {
-            slabs_.emitter().tell(ConstructorNote{operation.text});
-            return {};
-        }
-        OperationOutput unused;
-        OperationResult result = execute_virtual(state_, operation, state_.slab.operation, recorder_, unused);
-        if (note_object_accesses(state_, operation, recorder_, constructed)) result.status = OperationStatus::mistake;
-        constructor_erred_ |= result.status == OperationStatus::mistake;
-        return result;
-    }
-
     CacheId cache() const { return cache_of(operation_); }
     bool may_sleep() const {
         switch (operation_.kind) {
@@ -211,12 +171,10 @@ private:
     const Operation& operation_;
     Recorder* recorder_;
     OperationOutput& output_;
-    Pages pages_;
+    ConstructingPages pages_;
     PageAllocator page_allocator_;
     SlabAllocator slabs_;
     Kmalloc kmalloc_;
-    std::uint32_t constructed_ = 0;
-    bool constructor_erred_ = false;
 };
 
 }  // namespace

@@ -116,7 +116,7 @@ OperationResult CallContext::execute_in_constructor(const Operation& operation) 
     case OperationKind::store:
     case OperationKind::fill_memory:
     case OperationKind::copy_memory:
-    case OperationKind::compare_memory: return (*constructing)(operation);
+    case OperationKind::compare_memory: return constructing->access(operation);
     default: break;
     }
     fail("a constructor runs while its slab is being made: here it may compute, read and write memory, and note(), "

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +19,7 @@
 #include "engine/scenario/operation_target.h"
 #include "engine/scenario/value_type.h"
 #include "engine/scenario/values.h"
+#include "engine/slab/constructors.h"
 
 namespace pageframe::scenario {
 
@@ -90,7 +90,7 @@ public:
     /// What kmem_cache_create() was given as constructor, by cache.
     std::vector<std::uint64_t> constructors;
     /// While a constructor runs: does what it does to memory, within the operation that made the slab.
-    const std::function<OperationResult(const Operation&)>* constructing = nullptr;
+    ConstructorMemory* constructing = nullptr;
 
     // read by the interpreter
     std::uint64_t operations = 0;

@@ -190,8 +190,7 @@ bool Interpreter::enter(const Instruction& instruction) {
     return true;
 }
 
-void Interpreter::construct(CacheId cache, std::uint64_t object,
-                            const std::function<OperationResult(const Operation&)>& execute_one) {
+void Interpreter::construct(CacheId cache, std::uint64_t object, ConstructorMemory& memory) {
     const std::uint64_t offset =
         cache < context_.constructors.size() ? context_.constructors[cache] - function_start : 0;
     if (stopped_ || context_.failed() || cache >= context_.constructors.size()) return;
@@ -204,7 +203,7 @@ void Interpreter::construct(CacheId cache, std::uint64_t object,
     const std::uint32_t height = std::exchange(height_, 0);
     const std::uint32_t at = at_;
     const CpuId cpu = cpu_;
-    context_.constructing = &execute_one;
+    context_.constructing = &memory;
     if (program_.functions[function].parameters != 0) stack_[height_++] = Value{object, no_operation, 0};
     Instruction call;
     call.operand = static_cast<std::uint32_t>(function);

@@ -20,8 +20,7 @@ public:
                 const Bounds& bounds);
     RunResult run();
     /// Calls the cache's constructor, in the middle of the operation that makes its slab.
-    void construct(CacheId cache, std::uint64_t object,
-                   const std::function<OperationResult(const Operation&)>& execute) override;
+    void construct(CacheId cache, std::uint64_t object, ConstructorMemory& memory) override;
 
 private:
     /// What a call comes back to.

@@ -11,7 +11,6 @@
 // and is part of no state's value.
 #pragma once
 
-#include <functional>
 #include <span>
 #include <vector>
 
@@ -21,12 +20,19 @@
 
 namespace pageframe {
 
+/// Memory as a constructor sees it.
+class ConstructorMemory {
+public:
+    virtual ~ConstructorMemory() = default;
+    /// A load, a store, memset(), memcpy(), memcmp(); a note.
+    virtual OperationResult access(const Operation& operation) = 0;
+};
+
 class ConstructorRunner {
 public:
     virtual ~ConstructorRunner() = default;
-    /// Calls the cache's constructor, which reads and writes memory by `execute`.
-    virtual void construct(CacheId cache, std::uint64_t object,
-                           const std::function<OperationResult(const Operation&)>& execute) = 0;
+    /// Calls the cache's constructor.
+    virtual void construct(CacheId cache, std::uint64_t object, ConstructorMemory& memory) = 0;
 };
 
 class ConstructorLog {
