@@ -15,6 +15,7 @@ const char* use_text(FrameUse use) {
     case FrameUse::movable: return "movable";
     case FrameUse::unreferenced: return "tail of a block";
     case FrameUse::contiguous: return "taken by cma_alloc()";
+    case FrameUse::compound: return "a compound page";
     case FrameUse::other: return "";
     }
     return "";

@@ -71,7 +71,7 @@ Sentence start_sentence(const State& state) {
 val event_value(const EventRecord& record, const State& before) {
     val value = val::object();
     value.set("name", std::string(event_name(record)));
-    value.set("function", std::string(event_function(record)));
+    value.set("function", std::string(event_function(record, before)));
     value.set("sentence", to_value(event_sentence(record, before)));
     return value;
 }
@@ -96,8 +96,9 @@ void set_present(val& step, ui::Playback& playback) {
     const Operation& operation = playback.session().timeline().operation(number);
     if (event > 0) {
         const EventRecord& record = playback.events()[event - 1];
-        step.set("function", std::string(event_function(record)));
-        step.set("sentence", to_value(event_sentence(record, playback.state_before())));
+        const State& before = playback.state_before();
+        step.set("function", std::string(event_function(record, before)));
+        step.set("sentence", to_value(event_sentence(record, before)));
     } else {
         step.set("function", std::string());
         step.set("sentence", to_value(playback.session().summary_of(number)));

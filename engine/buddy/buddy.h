@@ -55,6 +55,7 @@ enum class FrameUse : std::uint8_t {
     movable,  ///< a driver's page that can be moved (__PageMovable)
     unreferenced,
     contiguous,  ///< taken by cma_alloc()
+    compound,    ///< __GFP_COMP: every frame of the block knows its head
 };
 
 struct PageFrame {

@@ -445,13 +445,27 @@ struct PageMistake {
     }
 };
 
+/// Remark: a load or a store to a page that is free, or that somebody else has taken. The kernel sees none of it.
+struct PageAccess {
+    static constexpr const char* name = "PageAccess";
+    static constexpr const char* function = "";
+    std::uint64_t address;
+    Pfn pfn;
+    OperationNumber other;    ///< who gave the page back, or has it now; no_operation: unknown
+    OperationNumber pointer;  ///< where the address came from
+    bool free;
+    bool write;
+    Sentence sentence(const BuddyState& state) const;
+    void highlight(HighlightList& list) const { list.push_back({{pfn, 1}, Role::mistake}); }
+};
+
 using BuddyEvents =
     TypeList<RequestPages, WatermarkCheck, SlowPath, AllocationFailed, TakeLock, TakeFreeBlock, SplitBlock,
              CountFreePages, HandOutBlock, UseBlock, UseAsTable, SplitPage, CutBlock, StealFallback, MoveFreeBlock,
              SetPageblockType, BoostWatermark, WakeKswapd, ReserveHighatomic, UnreserveHighatomic, TakeBack, MergeBuddy,
              AddFreeBlock, PerCpuRefill, PerCpuDrain, PerCpuAdd, PerCpuRemove, SetFreeFactor, FoldStatistics, SetExpire,
              PageMistake, Compact, CompactBlocked, IsolateFreeBlock, MovePage, IsolatePageblock, TakeContiguous,
-             ContiguousRequest>;
+             ContiguousRequest, PageAccess>;
 
 using BuddyEmitter = Emitter<BuddyState, Subsystem::buddy, BuddyEvents>;
 

@@ -4,7 +4,8 @@
 // declares together
 //   - its fields,
 //   - `name`      what it is called in the log ("SplitBlock"),
-//   - `function`  the kernel function that does it ("expand()"); `acting()`, where one of several,
+//   - `function`  the kernel function that does it ("expand()"); `acting()`, where one of several;
+//                 `classic_function`, where the classic SLAB calls it otherwise than SLUB,
 //   - `apply(State&)`        the mutation,
 //   - `sentence()`           what a reader is told,
 //   - `highlight(list)`      which frames it took and which it changed.

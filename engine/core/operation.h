@@ -42,7 +42,8 @@ enum class OperationKind : std::uint8_t {
     vm_map_ram,    ///< -> address or 0
     vm_unmap_ram,  ///< argument: address, pfn: pages
     vm_unmap_aliases,
-    vmalloc_to_pfn,       ///< argument: address -> pfn or no_pfn
+    vmalloc_to_pfn,  ///< argument: address -> pfn or no_pfn
+    // text of the next two and of fill_memory: 0, or 1 + the operation that the address came from
     load,                 ///< argument: address, order: bytes -> value
     store,                ///< argument: address, order: bytes, second: value
     fetch,                ///< argument: address of an instruction
@@ -59,14 +60,15 @@ enum class OperationKind : std::uint8_t {
     switch_mm,               ///< pfn: address space
     map_user_page,           ///< argument: address, pfn, order: PageProtection
     unmap_user_pages,        ///< argument: address, second: bytes
-    // slab allocator; a cache is its number, an object its address
+    // slab allocator; a cache is its number, an object its address. "named": the operation that created the cache
+    // under the name that is used, where two names share one
     kmem_cache_create,  ///< text: name, argument: size, pfn: alignment, gfp_flags: SLAB_*, order 1: constructor -> cache
-    kmem_cache_alloc,   ///< pfn: cache, gfp_flags (node) -> address or 0
-    kmem_cache_free,    ///< pfn: cache, argument: address, text: the operation it was taken by
+    kmem_cache_alloc,   ///< pfn: cache, gfp_flags (node), argument: named -> address or 0
+    kmem_cache_free,    ///< pfn: cache, argument: address, text: the operation it was taken by, gfp_flags: named
     kmem_cache_alloc_bulk,  ///< pfn: cache, gfp_flags, argument: wanted -> count; pages: pfn and offset of each
     kmem_cache_free_bulk,   ///< pfn: cache, text: "ffff888000001000,..."
-    kmem_cache_shrink,      ///< pfn: cache -> 1 while slabs are left; order 1: this CPU lets go of its slabs
-    kmem_cache_destroy,     ///< pfn: cache
+    kmem_cache_shrink,      ///< pfn: cache, argument: named -> 1 while slabs are left; order 1: flush_cpu_slab()
+    kmem_cache_destroy,     ///< pfn: cache, argument: named
     kmalloc,                ///< argument: bytes, gfp_flags (node) -> address or 0
     kfree,                  ///< argument: address, text: the operation it was taken by
     krealloc,               ///< argument: address, pfn: bytes, gfp_flags, text: as kfree -> address or 0

@@ -28,10 +28,16 @@ public:
     std::uint64_t usable_bytes(std::uint64_t address);
 
 private:
+    static bool is_zero_or_null(std::uint64_t address) { return address <= zero_size_pointer; }
+    static Pfn frame_of(std::uint64_t address) {
+        const std::uint64_t frame = (address - direct_map_start) >> page_shift;
+        return address >= direct_map_start && frame < no_pfn ? static_cast<Pfn>(frame) : no_pfn;
+    }
     CacheId cache_for(KmallocType type, unsigned index);
     std::uint64_t allocate_pages(std::uint64_t bytes, GfpFlags gfp_flags, NodeId node);
-    /// The first frame of a large object; no_pfn after telling the mistake.
-    Pfn large_object(std::uint64_t address);
+    BlockReference folio_of(std::uint64_t address) const;
+    void free_large(std::uint64_t address, OperationNumber taken_by);
+    void mistake(SlabMistake::Kind kind, std::uint64_t address, BlockReference folio);
 
     SlabAllocator& slabs_;
     PageAllocator& pages_;

@@ -16,6 +16,7 @@ namespace {
 
 struct EventClass {
     std::string_view name;
+    std::string_view classic_function;  ///< the classic SLAB's, where both allocators do it
     std::string_view (*function)(const EventRecord&);
     Sentence (*sentence)(const EventRecord&, const State&);
     void (*highlight)(const EventRecord&, HighlightList&);
@@ -41,9 +42,18 @@ Event event_in(const EventRecord& record) {
     return event;
 }
 
+template <class Event>
+constexpr std::string_view classic_function_of() {
+    if constexpr (requires { Event::classic_function; })
+        return Event::classic_function;
+    else
+        return {};
+}
+
 template <class SubsystemState, class Event>
 constexpr EventClass class_of() {
     return {Event::name,
+            classic_function_of<Event>(),
             [](const EventRecord& record) -> std::string_view { return function_of(event_in<Event>(record)); },
             [](const EventRecord& record, const State& before) {
                 return event_in<Event>(record).sentence(part(before, static_cast<SubsystemState*>(nullptr)));
@@ -91,7 +101,11 @@ const EventClass& class_of_record(const EventRecord& record) {
 }  // namespace
 
 std::string_view event_name(const EventRecord& record) { return class_of_record(record).name; }
-std::string_view event_function(const EventRecord& record) { return class_of_record(record).function(record); }
+std::string_view event_function(const EventRecord& record, const State& before) {
+    const EventClass& known = class_of_record(record);
+    const bool classic = before.slab.allocator == SlabAllocatorKind::slab && !known.classic_function.empty();
+    return classic ? known.classic_function : known.function(record);
+}
 Sentence event_sentence(const EventRecord& record, const State& before) {
     return class_of_record(record).sentence(record, before);
 }

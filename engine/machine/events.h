@@ -12,7 +12,7 @@ namespace pageframe {
 /// "SplitBlock"
 std::string_view event_name(const EventRecord& record);
 /// The kernel function that does it: "expand()"; empty for what is not the kernel's.
-std::string_view event_function(const EventRecord& record);
+std::string_view event_function(const EventRecord& record, const State& before);
 /// What a reader is told. `before` is the state the event found.
 Sentence event_sentence(const EventRecord& record, const State& before);
 /// The frames that the event took and changed.

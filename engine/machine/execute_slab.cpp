@@ -4,10 +4,10 @@
 #include <charconv>
 
 #include "engine/kmalloc/kmalloc.h"
+#include "engine/machine/constructing_pages.h"
 #include "engine/machine/object_bytes.h"
 #include "engine/machine/silent_objects.h"
 #include "engine/slab/classic_fast_path.h"
-#include "engine/slab/machine_pages.h"
 
 namespace pageframe {
 
@@ -20,7 +20,7 @@ class SlabOperations {
 public:
     SlabOperations(State& state, const Operation& operation, Recorder* recorder, OperationOutput& output)
         : state_(state), operation_(operation), recorder_(recorder), output_(output),
-          pages_(state.buddy, operation.cpu, recorder, &output.moves),
+          pages_(state, operation.cpu, recorder, output),
           page_allocator_(state.buddy, operation.cpu, recorder, &output.moves),
           slabs_(state.slab, operation.cpu, pages_, recorder), kmalloc_(slabs_, page_allocator_) {}
 
@@ -28,7 +28,8 @@ public:
         if ((operation_.context & context_atomic) && may_sleep()) slabs_.check_atomic(operation_.gfp_flags);
         OperationResult result = dispatch();
         write_bytes(result);
-        if (slabs_.made_mistake() || page_allocator_.made_mistake()) result.status = OperationStatus::mistake;
+        if (slabs_.made_mistake() || page_allocator_.made_mistake() || pages_.constructor_erred())
+            result.status = OperationStatus::mistake;
         return result;
     }
 
@@ -170,7 +171,7 @@ private:
     const Operation& operation_;
     Recorder* recorder_;
     OperationOutput& output_;
-    MachinePages pages_;
+    ConstructingPages pages_;
     PageAllocator page_allocator_;
     SlabAllocator slabs_;
     Kmalloc kmalloc_;

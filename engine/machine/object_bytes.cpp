@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/buddy/buddy_events.h"
 #include "engine/paging/paging_events.h"
 #include "engine/slab/object_access.h"
 
@@ -69,17 +70,64 @@ void paint_object(State& state, std::uint64_t address, Painted painted, Recorder
     if (red_zone) fill(state, physical + geometry.object_size, geometry.inuse - geometry.object_size, red, recorder);
 }
 
-bool note_object_accesses(State& state, const Operation& operation, Recorder* recorder) {
-    if (state.slab.slab_count == 0) return false;
+namespace {
+
+/// Who gave the free page back: the nearest head around it that was freed after the pointer was got.
+OperationNumber freed_by(const BuddyState& buddy, Pfn pfn, OperationNumber pointer) {
+    for (Order order = 0; order < order_count; ++order) {
+        const OperationNumber by = buddy.frames[block_start(pfn, order)].operation;
+        if (by != no_operation && (pointer == no_operation || by > pointer)) return by;
+    }
+    return no_operation;
+}
+
+/// The first page of an access through the direct map that is free, or another's than the pointer's. Slabs' pages
+/// are told of by their objects.
+bool note_page_access(State& state, std::uint64_t address, std::uint64_t bytes, bool write, OperationNumber pointer,
+                      Recorder* recorder) {
+    const BuddyState& buddy = state.buddy;
+    const std::uint64_t offset = address - direct_map_start;
+    if (bytes == 0 || offset >= std::uint64_t{buddy.frame_count()} << page_shift) return false;
+    const std::uint64_t end = std::min((offset + bytes - 1) >> page_shift, std::uint64_t{buddy.frame_count()} - 1);
+    for (std::uint64_t at = offset >> page_shift; at <= end;) {
+        const auto pfn = static_cast<Pfn>(at);
+        const BlockReference block = find_block(buddy, pfn);
+        const PageFrame& head = buddy.frames[block.head];
+        const bool free = head.kind == FrameKind::free_head || head.kind == FrameKind::per_cpu_head;
+        const bool foreign = head.kind == FrameKind::allocated_head && state.slab.slab_at(pfn) == no_slab &&
+                             pointer != no_operation && head.operation != no_operation && head.operation != pointer;
+        if (free || foreign) {
+            const OperationNumber other = free ? freed_by(buddy, pfn, pointer) : head.operation;
+            BuddyEmitter(state.buddy, recorder)
+                .tell(PageAccess{std::max(address, direct_map_start + (at << page_shift)), pfn, other, pointer, free,
+                                 write});
+            return true;
+        }
+        at = std::uint64_t{block.head} + frames_in(block.order);
+    }
+    return false;
+}
+
+}  // namespace
+
+bool note_object_accesses(State& state, const Operation& operation, Recorder* recorder, ObjectExtent constructed) {
     SlabEmitter emitter(state.slab, recorder);
+    const bool one_place = operation.kind != OperationKind::copy_memory;
+    const OperationNumber pointer = one_place ? operation.text - 1 : no_operation;
+    const auto note = [&](std::uint64_t at, std::uint64_t bytes, bool write) {
+        const std::uint64_t offset = at - constructed.address;
+        if (offset < constructed.bytes && bytes <= constructed.bytes - offset) return false;
+        return note_object_access(emitter, at, bytes, write, pointer) ||
+               note_page_access(state, at, bytes, write, pointer, recorder);
+    };
     const std::uint64_t address = operation.argument;
     switch (operation.kind) {
-    case OperationKind::load: return note_object_access(emitter, address, operation.order, false);
-    case OperationKind::store: return note_object_access(emitter, address, operation.order, true);
-    case OperationKind::fill_memory: return note_object_access(emitter, address, second_argument(operation), true);
+    case OperationKind::load: return note(address, operation.order, false);
+    case OperationKind::store: return note(address, operation.order, true);
+    case OperationKind::fill_memory: return note(address, second_argument(operation), true);
     case OperationKind::copy_memory: {
-        const bool written = note_object_access(emitter, address, operation.text, true);
-        return note_object_access(emitter, second_argument(operation), operation.text, false) || written;
+        const bool written = note(address, operation.text, true);
+        return note(second_argument(operation), operation.text, false) || written;
     }
     default: return false;
     }

@@ -18,8 +18,12 @@ void copy_object(State& state, std::uint64_t to, std::uint64_t from, std::uint64
 enum class Painted : std::uint8_t { whole, red_zones };
 /// init_object(): poison 0x6b ... 0xa5, red zones 0xcc (in use) or 0xbb (free); for caches that have them.
 void paint_object(State& state, std::uint64_t address, Painted painted, Recorder* recorder);
-/// Tells what a load, store, memset or memcpy does to objects that are not the caller's to touch. True for
-/// such a mistake.
-bool note_object_accesses(State& state, const Operation& operation, Recorder* recorder);
+struct ObjectExtent {
+    std::uint64_t address = 0;
+    std::uint64_t bytes = 0;
+};
+/// Tells what a load, store, memset or memcpy does to objects and pages that are not the caller's to touch. True
+/// for such a mistake. `constructed`: free as it is, the constructor may touch it.
+bool note_object_accesses(State& state, const Operation& operation, Recorder* recorder, ObjectExtent constructed = {});
 
 }  // namespace pageframe

@@ -168,7 +168,7 @@ char DumpComparison::character_of(Pfn pfn) const {
     case FrameKind::per_cpu_head: return 'p';
     case FrameKind::free_head: return "0123456789a"[frame.order];
     case FrameKind::interior: return tail_character(pfn);
-    case FrameKind::allocated_head: return "AtSTLMu"[static_cast<unsigned>(frame.use)];
+    case FrameKind::allocated_head: return "AtSTLMuAA"[static_cast<unsigned>(frame.use)];
     }
     return '?';
 }

@@ -151,7 +151,7 @@ std::vector<std::string> Replay::events_of(const RecordedStep& step) const {
         Recorder recorder;
         execute(*again, recording_.operations[number], number, &recorder, output);
         for (const EventRecord& event : recorder.events()) {
-            const std::string_view function = event_function(event);
+            const std::string_view function = event_function(event, shown);
             sentences.push_back(event_sentence(event, shown).plain() +
                                 (function.empty() ? "" : "  [" + std::string(function) + "]"));
             apply_event(event, shown);

@@ -98,12 +98,30 @@ OperationResult CallContext::execute(const Operation& operation) {
     result.status = OperationStatus::failed;
     if (failed_) return result;
     ++operations;
+    if (constructing != nullptr) [[unlikely]]
+        return execute_in_constructor(operation);
     last_operation_ = target_.next_operation();
     result = target_.execute(operation);
     const std::vector<MovedPage>& moved = target_.output().moves;
     if (!moved.empty()) [[unlikely]]
         moves.insert(moves.end(), moved.begin(), moved.end());
     return result;
+}
+
+// A constructor runs while its slab is being made: it may touch memory and say something.
+OperationResult CallContext::execute_in_constructor(const Operation& operation) {
+    switch (operation.kind) {
+    case OperationKind::note: target_.use_string(operation.text, strings_.list()[operation.text]); [[fallthrough]];
+    case OperationKind::load:
+    case OperationKind::store:
+    case OperationKind::fill_memory:
+    case OperationKind::copy_memory:
+    case OperationKind::compare_memory: return constructing->access(operation);
+    default: break;
+    }
+    fail("a constructor runs while its slab is being made: here it may compute, read and write memory, and note(), "
+         "nothing else");
+    return {OperationStatus::failed, 0};
 }
 
 std::string_view CallContext::string(Value value) {

@@ -19,6 +19,7 @@
 #include "engine/scenario/operation_target.h"
 #include "engine/scenario/value_type.h"
 #include "engine/scenario/values.h"
+#include "engine/slab/constructors.h"
 
 namespace pageframe::scenario {
 
@@ -84,6 +85,12 @@ public:
     std::vector<Value>* memory = nullptr;
     /// Told which pages moved while an operation ran (compaction, CMA).
     std::vector<MovedPage> moves;
+    /// What krealloc() left in place, with its own operation as origin.
+    Value kept;
+    /// What kmem_cache_create() was given as constructor, by cache.
+    std::vector<std::uint64_t> constructors;
+    /// While a constructor runs: does what it does to memory, within the operation that made the slab.
+    ConstructorMemory* constructing = nullptr;
 
     // read by the interpreter
     std::uint64_t operations = 0;
@@ -92,6 +99,8 @@ public:
     std::vector<Diagnostic> warnings;
 
 private:
+    OperationResult execute_in_constructor(const Operation& operation);
+
     OperationTarget& target_;
     const MachineConfiguration& machine_;
     StringTable& strings_;

@@ -46,11 +46,18 @@ Value kzalloc_node(CallContext& context, std::span<const Value> arguments) {
     return node_allocate(context, arguments, gfp::zero);
 }
 
-// check_mul_overflow(): a product too large for 64 bits is NULL, without any request.
+// check_mul_overflow(): a product too large for 64 bits is NULL, without any request. A note says so.
 Value array(CallContext& context, std::span<const Value> arguments, GfpFlags more) {
     const std::uint64_t count = arguments[0].bits;
     const std::uint64_t size = arguments[1].bits;
-    if (size != 0 && count > ~std::uint64_t{0} / size) return {};
+    if (size != 0 && count > ~std::uint64_t{0} / size) {
+        Operation note = context.operation(OperationKind::note);
+        note.text = context.intern(std::to_string(count) + " times " + std::to_string(size) +
+                                   " bytes are more than 64 bits can say (check_mul_overflow): NULL, and nothing is "
+                                   "requested.");
+        context.execute(note);
+        return {};
+    }
     return allocate(context, count * size, arguments[2], more);
 }
 
@@ -75,14 +82,16 @@ Value krealloc(CallContext& context, std::span<const Value> arguments) {
     operation.gfp_flags = static_cast<GfpFlags>(arguments[2].bits);
     operation.text = arguments[0].origin;
     Value value = object_value(context, context.execute(operation));
-    // What stays where it is still came from where it came from.
-    if (value.bits == arguments[0].bits) value.origin = arguments[0].origin;
+    // What stays where it is still came from where it came from; whoever is given it was given it here.
+    if (value.bits == arguments[0].bits) {
+        context.kept = {value.bits, value.origin, 0};
+        value.origin = arguments[0].origin;
+    }
     return value;
 }
 
 Value ksize(CallContext& context, std::span<const Value> arguments) {
     Value value;
-    if (arguments[0].bits == 0) return value;
     Operation operation = context.operation(OperationKind::ksize);
     operation.argument = arguments[0].bits;
     value.bits = context.execute(operation).value;

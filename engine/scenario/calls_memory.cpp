@@ -30,6 +30,7 @@ Value plain(std::uint64_t bits) {
 Value memset(CallContext& context, std::span<const Value> arguments) {
     Operation operation = context.operation(OperationKind::fill_memory);
     operation.argument = arguments[0].bits;
+    operation.text = arguments[0].origin + 1;
     operation.order = static_cast<Order>(arguments[1].bits);
     set_second_argument(operation, arguments[2].bits);
     if (arguments[2].bits != 0) context.execute(operation);

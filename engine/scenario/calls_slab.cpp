@@ -1,7 +1,7 @@
 // The slab allocator's functions (include/linux/slab.h, mm/slab_common.c of Linux 6.1).
 //
-// A struct kmem_cache * is an address in the kernel's data, one per cache; a constructor is any function
-// of the scenario or a name: that there is one changes how objects are laid out, its body is not run.
+// A struct kmem_cache * is an address in the kernel's data, one per cache; a constructor is a function of the
+// scenario, which runs for each object of a new slab (slab/constructors.h).
 #include <algorithm>
 
 #include "engine/core/gfp.h"
@@ -55,9 +55,10 @@ Value create(CallContext& context, std::span<const Value> arguments) {
     operation.gfp_flags = static_cast<std::uint32_t>(arguments[3].bits);
     operation.order = arguments[4].bits != 0 ? 1 : 0;
     const OperationResult result = context.execute(operation);
-    return context.failed() || result.value >= no_cache || result.status == OperationStatus::failed
-               ? Value{}
-               : cache_value(context, result.value);
+    if (context.failed() || result.value >= no_cache || result.status == OperationStatus::failed) return {};
+    if (result.value >= context.constructors.size()) context.constructors.resize(result.value + 1);
+    context.constructors[result.value] = arguments[4].bits;
+    return cache_value(context, result.value);
 }
 
 Value object_value(CallContext& context, const OperationResult& result) {
@@ -71,6 +72,7 @@ Value object_value(CallContext& context, const OperationResult& result) {
 Value allocate(CallContext& context, const char* function, Value cache, Value flags, GfpFlags more, NodeId node) {
     Operation operation = context.operation(OperationKind::kmem_cache_alloc);
     if (!cache_argument(context, function, cache, operation.pfn)) return {};
+    operation.argument = cache.origin;
     operation.gfp_flags = static_cast<GfpFlags>(flags.bits) | more;
     operation.node = node;
     return object_value(context, context.execute(operation));
@@ -94,6 +96,7 @@ Value free(CallContext& context, std::span<const Value> arguments) {
     Operation operation = context.operation(OperationKind::kmem_cache_free);
     if (!cache_argument(context, "kmem_cache_free", arguments[0], operation.pfn)) return {};
     operation.argument = arguments[1].bits;
+    operation.gfp_flags = arguments[0].origin;
     operation.text = arguments[1].origin;
     context.execute(operation);
     return {};
@@ -103,7 +106,7 @@ Value alloc_bulk(CallContext& context, std::span<const Value> arguments) {
     Operation operation = context.operation(OperationKind::kmem_cache_alloc_bulk);
     if (!cache_argument(context, "kmem_cache_alloc_bulk", arguments[0], operation.pfn)) return {};
     const std::uint64_t wanted = arguments[2].bits;
-    const std::span<Value> elements = context.elements(arguments[3]);
+    std::span<Value> elements = context.elements(arguments[3]);
     if (wanted > elements.size()) {
         context.fail("kmem_cache_alloc_bulk() of " + std::to_string(wanted) + " objects into an array of " +
                      std::to_string(elements.size()));
@@ -115,6 +118,7 @@ Value alloc_bulk(CallContext& context, std::span<const Value> arguments) {
     Value count;
     if (context.failed()) return count;
     const std::vector<Pfn>& pages = context.pages_of_last();
+    elements = context.elements(arguments[3]);  // a constructor's variables may have moved them
     for (std::size_t i = 0; 2 * i + 1 < pages.size() && i < elements.size(); ++i) {
         elements[i] = Value{};
         elements[i].bits = direct_map_address(pages[2 * i]) + pages[2 * i + 1];
@@ -156,6 +160,7 @@ Value free_bulk(CallContext& context, std::span<const Value> arguments) {
 Value of_cache(CallContext& context, const char* function, OperationKind kind, Value cache) {
     Operation operation = context.operation(kind);
     if (!cache_argument(context, function, cache, operation.pfn)) return {};
+    operation.argument = cache.origin;
     Value value;
     value.bits = context.execute(operation).value;
     return value;

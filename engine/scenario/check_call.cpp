@@ -191,11 +191,7 @@ void Checker::kernel_argument(const Expression& call, std::uint32_t index, std::
         return;
     }
     case ParameterKind::function:
-        if (function_name(argument)) {
-            diagnostics_.warning(place,
-                                 "that there is a constructor changes how objects are laid out; its body is not run");
-            return;
-        }
+        if (function_name(argument)) return;
         [[fallthrough]];
     case ParameterKind::any:
         if (value(argument).array) wrong("a number or a pointer", syntax_.at(argument).type, "");
@@ -203,16 +199,21 @@ void Checker::kernel_argument(const Expression& call, std::uint32_t index, std::
     }
 }
 
-/// A function's name alone stands for its address in the kernel's text.
+/// A function's name alone stands for its address in the kernel's text. It is one that takes an object.
 bool Checker::function_name(ExpressionId argument) {
-    constexpr std::uint64_t text_start = 0xffffffff81000000ULL, spacing = 16;
     Expression& node = syntax_.at(argument);
     if (node.kind != ExpressionKind::name || find_variable(node.name) != none) return false;
     const FunctionId id = find_function(node.name);
     if (id == none) return false;
     node.meaning = Meaning::constant;
-    node.value = text_start + id * spacing;
+    node.value = function_address(id);
     node.type = types::void_pointer;
+    const std::vector<VariableId>& parameters = syntax_.functions[id].parameters;
+    const bool takes_object = parameters.size() == 1 && syntax_.variables[parameters[0]].type.is_pointer();
+    if (!takes_object && !parameters.empty())
+        diagnostics_.error(node.place, "a constructor is called with the object: expected void " + text(node.name) +
+                                           "(void *object), defined in line " +
+                                           std::to_string(syntax_.functions[id].place.line));
     return true;
 }
 

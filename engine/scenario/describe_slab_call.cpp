@@ -71,9 +71,9 @@ std::string describe_slab_call(const Operation& operation, std::span<const std::
         return (zero ? "kzalloc" : "kmalloc") + node + argument + ", " + flags_and_node(operation, gfp::zero) + ")";
     case OperationKind::kfree: return "kfree(" + address + ")";
     case OperationKind::krealloc:
-        return "krealloc(" + address + ", " + std::to_string(operation.pfn) + ", " +
-               gfp::describe(operation.gfp_flags) + ")";
-    case OperationKind::ksize: return "ksize(" + address + ")";
+        return "krealloc(" + address + ", " + (operation.pfn == no_pfn ? "4G or more" : std::to_string(operation.pfn)) +
+               ", " + gfp::describe(operation.gfp_flags) + ")";
+    case OperationKind::ksize: return "ksize(" + (operation.argument == 0 ? "NULL" : address) + ")";
     default: break;
     }
     return "operation " + std::to_string(static_cast<unsigned>(operation.kind));

@@ -28,8 +28,8 @@ bool by_sign(const Instruction& instruction) { return instruction.global; }
 
 Interpreter::Interpreter(const Program& program, const MachineConfiguration& machine, OperationTarget& target,
                          const Bounds& bounds)
-    : program_(program), machine_(machine), bounds_(bounds), strings_(bounds.string_bytes), random_(machine.seed),
-      context_(target, machine, strings_, program.strings, random_),
+    : target_(target), program_(program), machine_(machine), bounds_(bounds), strings_(bounds.string_bytes),
+      random_(machine.seed), context_(target, machine, strings_, program.strings, random_),
       variable_strings_(program.variables.size(), not_interned) {
     context_.most_operations = bounds.operations;
     context_.memory = &memory_;
@@ -49,7 +49,9 @@ RunResult Interpreter::run() {
         memory_.resize(top.slots);
         top_ = top.slots;
         stack_.resize(std::size_t{top.stack} + 2);
+        target_.use_constructors(this);
         execute();
+        target_.use_constructors(nullptr);
     }
     result_.finished = !result_.stop.has_value();
     result_.warnings = std::move(context_.warnings);
@@ -96,6 +98,10 @@ std::uint32_t Interpreter::string_of_variable(std::uint32_t variable) {
 
 // Notes which variable got what an operation allocated: the first, unless one further out follows.
 void Interpreter::label(Value value, std::uint32_t name, std::uint32_t index) {
+    if (context_.kept.bits != 0 && value.bits == context_.kept.bits) {
+        value.origin = std::exchange(context_.kept, Value{}).origin;
+        return label(value, name, index);
+    }
     const std::uint64_t operation = std::uint64_t{value.origin} - result_.first_operation;
     if (value.bits == 0 || value.origin < result_.first_operation) return;
     if (operation >= result_.labels.size()) {
@@ -184,6 +190,36 @@ bool Interpreter::enter(const Instruction& instruction) {
     return true;
 }
 
+void Interpreter::construct(CacheId cache, std::uint64_t object, ConstructorMemory& memory) {
+    const std::uint64_t offset =
+        cache < context_.constructors.size() ? context_.constructors[cache] - function_start : 0;
+    if (stopped_ || context_.failed() || cache >= context_.constructors.size()) return;
+    const std::uint64_t function = offset / function_spacing;
+    if (offset % function_spacing != 0 || function + 1 >= program_.functions.size()) return;
+    // Who called is in the middle of an instruction, with its arguments on the stack: here is another one.
+    std::vector<Value> stack(program_.functions[function].stack + 4);
+    std::swap(stack, stack_);
+    const Place place = context_.place;
+    const std::uint32_t height = std::exchange(height_, 0);
+    const std::uint32_t at = at_;
+    const CpuId cpu = cpu_;
+    context_.constructing = &memory;
+    if (program_.functions[function].parameters != 0) stack_[height_++] = Value{object, no_operation, 0};
+    Instruction call;
+    call.operand = static_cast<std::uint32_t>(function);
+    // It comes back to the end of the top level, where a run stops.
+    if (enter(call)) {
+        frames_.back().return_to = program_.functions.front().entry - 1;
+        execute();
+    }
+    context_.constructing = nullptr;
+    context_.place = place;
+    context_.cpu = cpu_ = cpu;
+    at_ = at;
+    height_ = height;
+    std::swap(stack, stack_);
+}
+
 void Interpreter::call_kernel(const Instruction& instruction) {
     const auto arguments = static_cast<std::uint32_t>(instruction.detail);
     const std::uint32_t first = height_ - arguments;
@@ -220,6 +256,7 @@ void Interpreter::access_memory(const Instruction& instruction, bool store) {
         set_second_argument(operation, written.bits);
     }
     operation.argument = stack_[height_ - 1].bits;
+    operation.text = stack_[height_ - 1].origin + 1;
     operation.order = static_cast<Order>(instruction.operand);
     const OperationResult result = context_.execute(operation);
     if (context_.failed()) [[unlikely]]

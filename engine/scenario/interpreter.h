@@ -10,14 +10,17 @@
 #include "engine/scenario/program.h"
 #include "engine/scenario/scenario.h"
 #include "engine/scenario/values.h"
+#include "engine/slab/constructors.h"
 
 namespace pageframe::scenario {
 
-class Interpreter {
+class Interpreter : public ConstructorRunner {
 public:
     Interpreter(const Program& program, const MachineConfiguration& machine, OperationTarget& target,
                 const Bounds& bounds);
     RunResult run();
+    /// Calls the cache's constructor, in the middle of the operation that makes its slab.
+    void construct(CacheId cache, std::uint64_t object, ConstructorMemory& memory) override;
 
 private:
     /// What a call comes back to.
@@ -47,6 +50,7 @@ private:
     std::string name_of(const ProgramVariable& variable) const;
     std::uint32_t string_of_variable(std::uint32_t variable);
 
+    OperationTarget& target_;
     const Program& program_;
     const MachineConfiguration& machine_;
     Bounds bounds_;

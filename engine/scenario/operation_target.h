@@ -7,6 +7,8 @@
 
 namespace pageframe {
 
+class ConstructorRunner;
+
 class OperationTarget {
 public:
     virtual ~OperationTarget() = default;
@@ -21,6 +23,8 @@ public:
         (void)index;
         (void)text;
     }
+    /// Who runs the constructors of caches (slab/constructors.h); nullptr: nobody any more.
+    virtual void use_constructors(ConstructorRunner*) {}
 };
 
 /// Operation::spare: which of the functions that end in the same kind of operation was written, so that

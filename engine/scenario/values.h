@@ -5,6 +5,7 @@
 //
 //     0xffff888000000000  PAGE_OFFSET    direct map: + physical address      void *, unsigned long
 //     0xffffea0000000000  VMEMMAP_START  one struct page, 64 bytes, per pfn  struct page *
+//     0xffffffff81000000                 text: the functions                void *
 //     0xffffffff82000000                 read-only data: the strings         char *
 //
 // (Linux 6.1, four-level tables, without KASLR; Documentation/x86/x86_64/mm.rst.)
@@ -42,6 +43,8 @@ constexpr std::uint32_t array_elements(std::uint64_t bits) { return static_cast<
 inline constexpr std::uint64_t page_offset = 0xffff888000000000ULL;
 inline constexpr std::uint64_t vmemmap_start = 0xffffea0000000000ULL;
 inline constexpr std::uint64_t page_descriptor_size = 64;
+inline constexpr std::uint64_t function_start = 0xffffffff81000000ULL;
+inline constexpr std::uint64_t function_spacing = 16;
 inline constexpr std::uint64_t string_start = 0xffffffff82000000ULL;
 inline constexpr std::uint64_t string_spacing = 16;
 /// The direct map and the vmemmap of x86-64 reach this far: 2^46 bytes.
@@ -57,6 +60,9 @@ constexpr Pfn pfn_of_page(std::uint64_t bits) {
 }
 constexpr bool is_direct_map_address(std::uint64_t bits) {
     return bits >= page_offset && ((bits - page_offset) >> page_shift) < no_pfn;
+}
+constexpr std::uint64_t function_address(std::uint32_t function) {
+    return function_start + function * function_spacing;
 }
 constexpr std::uint64_t direct_map_address(Pfn pfn) { return page_offset + (std::uint64_t{pfn} << page_shift); }
 constexpr Pfn pfn_of_address(std::uint64_t bits) { return static_cast<Pfn>((bits - page_offset) >> page_shift); }

@@ -37,7 +37,7 @@ void print_events(Session& session, const TextSink& sink) {
         std::size_t count = events.size();
         if (number == end.operation) count = std::min<std::size_t>(end.event, count);
         for (std::size_t i = 0; i < count; ++i) {
-            const std::string_view function = event_function(events[i]);
+            const std::string_view function = event_function(events[i], state);
             text += "  " + std::to_string(number + 1) + '.' + std::to_string(i + 1) + ' ';
             text += std::string(event_name(events[i])) + ": " + event_sentence(events[i], state).plain();
             text += function.empty() ? "\n" : " [" + std::string(function) + "]\n";

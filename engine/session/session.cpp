@@ -22,6 +22,17 @@ bool names_what_it_gets(OperationKind kind) {
     }
 }
 
+/// The operation that made the cache of a call under the name that it uses.
+std::uint64_t named_cache(const Operation& operation) {
+    switch (operation.kind) {
+    case OperationKind::kmem_cache_alloc:
+    case OperationKind::kmem_cache_shrink:
+    case OperationKind::kmem_cache_destroy: return operation.argument;
+    case OperationKind::kmem_cache_free: return operation.gfp_flags;
+    default: return no_operation;
+    }
+}
+
 /// A scenario's operations go to the end of the timeline; which page or address each allocation got is kept.
 class TimelineTarget : public OperationTarget {
 public:
@@ -36,6 +47,7 @@ public:
     const OperationOutput& output() const override { return timeline_.last_output(); }
     OperationNumber next_operation() const override { return timeline_.operation_count(); }
     void use_string(std::uint32_t index, std::string_view text) override { timeline_.set_string(index, text); }
+    void use_constructors(ConstructorRunner* runner) override { timeline_.set_constructor_runner(runner); }
 
 private:
     Timeline& timeline_;
@@ -138,11 +150,16 @@ void Session::name_cache(std::string& text, OperationNumber number) const {
     const std::string as_number = "cache_" + std::to_string(id);
     const std::size_t place = text.find(as_number);
     if (place == std::string::npos) return;
-    // Numbers are used again: the cache of this number that was made last.
+    // Numbers are used again, and caches share one: the one that the call's pointer came from, or was made last.
+    const std::uint64_t named = named_cache(timeline_->operation(number));
+    OperationNumber maker = no_operation;
     for (auto made = got_.caches.rbegin(); made != got_.caches.rend(); ++made) {
         if (made->operation > number || made->cache != id) continue;
-        std::string name = variable_of(made->operation);
-        if (name.empty()) name = text_of(timeline_->operation(made->operation));
+        if (maker == no_operation || made->operation == named) maker = made->operation;
+    }
+    if (maker != no_operation) {
+        std::string name = variable_of(maker);
+        if (name.empty()) name = text_of(timeline_->operation(maker));
         text.replace(place, as_number.size(), name);
         return;
     }

@@ -28,8 +28,11 @@ public:
     }
 
     Sentence of_mistake() const {
-        for (const char* name : {"PageFault", "VmallocMistake", "PageMistake", "ObjectAccess"})
+        for (const char* name : {"PageFault", "VmallocMistake", "PageMistake", "ObjectAccess", "PageAccess"})
             if (count(name) != 0) return told(name);
+        if (operation_.kind == OperationKind::mm_drop)
+            return Sentence("There is no such address space any more: it has been dropped before. Its count of users "
+                            "would fall below 0, and the kernel would work on memory that it has freed.");
         return Sentence("This can't be done with these addresses.");
     }
 

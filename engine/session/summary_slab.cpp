@@ -35,6 +35,7 @@ Sentence of_cache(const OperationResult& result, std::span<const EventRecord> ev
 }
 
 std::string_view origin_of(std::span<const EventRecord> events) {
+    if (happened(events, "ConstructObject")) return ", of a new slab, whose objects the constructor has set up";
     if (happened(events, "NewSlab")) return ", of a new slab";
     if (happened(events, "RemovePartial")) return ", from the node's partial list";
     if (happened(events, "TakeCpuPartial")) return ", from a slab the CPU had put aside";

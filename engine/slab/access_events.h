@@ -16,6 +16,7 @@ struct ObjectAccess {
         left_red_zone,   ///< before its start
         past_end,        ///< behind its end: red zone, free pointer, tracking or padding
         past_request,    ///< inside the class, behind what kmalloc() was asked for
+        of_another,      ///< the object of another owner than the pointer's
         slab_rest,       ///< in what is left over of the slab
     };
     std::uint64_t address;
@@ -25,6 +26,7 @@ struct ObjectAccess {
     Kind kind;
     std::uint8_t marks;
     bool write;
+    OperationNumber pointer;  ///< where the address came from, if that is known
     void apply(SlabState& state) const {
         if (marks != 0) state.write_object(state.slabs[slab], index).marks |= marks;
     }

@@ -23,6 +23,7 @@ inline bool geometry_for(const SlabState& state, const CacheRequest& request, Ca
 struct CreateCache {
     static constexpr const char* name = "CreateCache";
     static constexpr const char* function = "kmem_cache_open()";
+    static constexpr const char* classic_function = "kmem_cache_create()";
     CacheRequest request;
     CacheId cache;
     std::int16_t refcount;      ///< 1; -1: never shared
@@ -44,6 +45,7 @@ struct CreateCache {
 struct NameCache {
     static constexpr const char* name = "NameCache";
     static constexpr const char* function = "create_cache()";
+    static constexpr const char* classic_function = "kmem_cache_create()";
     CacheId cache;
     std::uint8_t part;  ///< characters 32 * part and after
     std::array<char, 32> text;
@@ -61,10 +63,23 @@ struct ShareCache {
     std::uint32_t size;  ///< what the newcomer asked for
     void apply(SlabState& state) const {
         KmemCache& shared = state.caches.write(cache);
-        ++shared.refcount;
+        // Of one that could not be destroyed the kernel counts 0 names, and shares it like any other.
+        if (shared.destroyed)
+            shared.destroyed = 0;
+        else
+            ++shared.refcount;
         shared.geometry.object_size = std::max(shared.geometry.object_size, size);
         shared.geometry.inuse = std::max(shared.geometry.inuse, align_to(size, pointer_bytes));
     }
+    Sentence sentence(const SlabState& state) const;
+};
+
+/// Remark: another cache had the new one's name in /sys/kernel/slab. sysfs_remove_link() takes away what stands
+/// there, be it a link or a cache's directory.
+struct TakeOverName {
+    static constexpr const char* name = "TakeOverName";
+    static constexpr const char* function = "sysfs_remove_link()";
+    CacheId older;
     Sentence sentence(const SlabState& state) const;
 };
 
@@ -80,6 +95,7 @@ struct UnshareCache {
 struct RemoveCache {
     static constexpr const char* name = "RemoveCache";
     static constexpr const char* function = "shutdown_cache()";
+    static constexpr const char* classic_function = "kmem_cache_destroy()";
     CacheId cache;
     void apply(SlabState& state) const {
         if (cache < state.random_sequences.size()) state.random_sequences[cache].clear();
@@ -105,6 +121,7 @@ struct MakeRandomSequence {
 struct SlabOutOfMemory {
     static constexpr const char* name = "SlabOutOfMemory";
     static constexpr const char* function = "slab_out_of_memory()";
+    static constexpr const char* classic_function = "cache_grow()";
     GfpFlags gfp_flags;
     CacheId cache;
     Sentence sentence(const SlabState& state) const;
@@ -114,6 +131,7 @@ struct SlabOutOfMemory {
 struct RequestLarge {
     static constexpr const char* name = "RequestLarge";
     static constexpr const char* function = "__kmalloc_large_node()";
+    static constexpr const char* classic_function = "__find_general_cachep()";
     std::uint64_t bytes;
     Order order;
     Sentence sentence(const SlabState& state) const;
@@ -123,6 +141,7 @@ struct RequestLarge {
 struct KeepObject {
     static constexpr const char* name = "KeepObject";
     static constexpr const char* function = "__do_krealloc()";
+    static constexpr const char* classic_function = "krealloc()";
     SlabId slab;
     std::uint32_t requested;  ///< from now on
     ObjectIndex index;
@@ -148,8 +167,12 @@ struct SlabMistake {
         destroyed_cache,  ///< a cache that is gone, or never was
         destroyed_twice,  ///< kmem_cache_destroy() of a cache that it could not destroy before
         bad_request,      ///< kmem_cache_create() says no
+        duplicate_name,   ///< classic SLAB: there is a cache of this name
         sleep_in_atomic,
-        wrong_free,         ///< kfree() of a page that kmalloc() did not give out
+        wrong_free,         ///< kfree() of what lies in no frame
+        inside_large,       ///< kfree() of an address within a large object; asked: its order
+        not_compound,       ///< kfree() of a page of the page allocator
+        no_size,            ///< ksize() of such
         damaged_at_free,    ///< a red zone was written over: found when the object comes back
         damaged_at_alloc,   ///< a free object was written to: found when it is about to be given out
         wild_free_pointer,  ///< a free object's link was written over
@@ -167,6 +190,7 @@ struct SlabMistake {
     void apply(SlabState& state) const {
         if (corrupts) state.caches.write(cache).corrupted = 1;
         if (kind == Kind::leak) state.caches.write(cache).destroyed = 1;
+        if (kind == Kind::destroyed_twice) state.caches.write(cache).destroyed = 2;
     }
     Sentence sentence(const SlabState& state) const;
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/slab/constructors.h"
+
 namespace pageframe {
 
 std::uint32_t ColourSlab::free_limit_of(const SlabState& state, CacheId cache, NodeId node) {
@@ -95,6 +97,7 @@ SlabId ClassicSlab::grow(const Request& request, NodeId node) {
     if (!geometry.management_off_slab) start += geometry.management_bytes;
     const std::uint32_t next = colour + 1 >= geometry.colours ? 0 : colour + 1;
     emitter_.emit(ColourSlab{id, request.cache, static_cast<std::uint16_t>(start), next});
+    construct_objects(emitter_, source_, id);
     return id;
 }
 

@@ -34,7 +34,12 @@ const char* list_name(SlabPlace place) {
 Sentence TakeFromArray::sentence(const SlabState& state) const {
     Sentence s;
     s << "The top of CPU " << std::uint32_t{cpu} << "'s array of " << name_of(state, cache) << ", ";
-    object_in(s, state, slab, index, Role::taken) << ", is taken: what was freed last, likely still in the cache. ";
+    object_in(s, state, slab, index, Role::taken);
+    const OperationNumber freed_by = state.object(state.slabs[slab], index).freed_by;
+    if (freed_by == no_operation)
+        s << ", is taken: nobody had it before. ";
+    else
+        s << ", is taken: operation " << (freed_by + 1) << " freed it, and what came last goes first. ";
     return s << objects_text(state.cpu_cache(cache, cpu).avail - 1U) << " left in the array.";
 }
 
@@ -101,7 +106,6 @@ Sentence ColourSlab::sentence(const SlabState& state) const {
         s << "; its management lies elsewhere.";
     else
         s << ", and " << geometry.management_bytes << " bytes of management before the objects.";
-    if (state.caches[cache].request.constructor) s << " The constructor runs now, once for each object.";
     return s;
 }
 

@@ -45,6 +45,10 @@ public:
                                : damaged_padding;
             return true;
         }
+        access.kind = Kind::of_another;
+        if (access.pointer != no_operation && record_.allocated_by != no_operation &&
+            access.pointer != record_.allocated_by)
+            return true;
         access.kind = Kind::past_request;
         return record_.requested != 0 && end > record_.requested;
     }
@@ -61,7 +65,8 @@ private:
 
 }  // namespace
 
-bool note_object_access(SlabEmitter& emitter, std::uint64_t address, std::uint64_t size, bool write) {
+bool note_object_access(SlabEmitter& emitter, std::uint64_t address, std::uint64_t size, bool write,
+                        OperationNumber pointer) {
     const SlabState& state = emitter.state();
     // A long access: object by object, the first mistake is told.
     for (std::uint64_t at = address; at < address + size;) {
@@ -70,7 +75,7 @@ bool note_object_access(SlabEmitter& emitter, std::uint64_t address, std::uint64
         const CacheGeometry& geometry = state.caches[state.slabs[object.slab].cache].geometry;
         const std::uint64_t place = object_address(state, object) - geometry.red_left_pad;
         const std::uint64_t here = std::min(address + size, place + geometry.size) - at;
-        ObjectAccess access{at, object.slab, object.index, 0, Kind::use_after_free, 0, write};
+        ObjectAccess access{at, object.slab, object.index, 0, Kind::use_after_free, 0, write, pointer};
         if (AccessCheck(state, object, at, here).wrong(access)) {
             if (!write) access.marks = 0;
             emitter.emit(access);
@@ -125,6 +130,13 @@ Sentence ObjectAccess::sentence(const SlabState& state) const {
         return s << ": byte " << std::uint32_t{offset} << " of " << place << ", which was taken by "
                  << operation(object.allocated_by) << " with " << object.requested << " bytes. The class has "
                  << cache.geometry.object_size << ", so nothing is hurt, and nothing notices.";
+    case Kind::of_another:
+        s.in_role(Role::mistake, "Somebody else's object");
+        s << ": byte " << std::uint32_t{offset} << " of " << place << ", which " << operation(object.allocated_by)
+          << " has taken; the pointer came from " << operation(pointer)
+          << ", which got another one, or this one earlier.";
+        return s << (write ? " Nothing notices; the owner finds a strange byte."
+                           : " What is read is nobody's promise.");
     case Kind::slab_rest: return s << "The rest of a slab, which no object has.";
     }
     return s;

@@ -7,6 +7,7 @@ namespace pageframe {
 
 /// Tells (and marks) an access of `size` bytes that hits a free object, a red zone or what lies behind an
 /// object's end. True when it was such a mistake. Nothing happens for memory that is no slab's.
-bool note_object_access(SlabEmitter& emitter, std::uint64_t address, std::uint64_t size, bool write);
+bool note_object_access(SlabEmitter& emitter, std::uint64_t address, std::uint64_t size, bool write,
+                        OperationNumber pointer = no_operation);
 
 }  // namespace pageframe

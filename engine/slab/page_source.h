@@ -1,4 +1,4 @@
-// Where slabs get their frames, and their dice: the page allocator of the machine, or a recording.
+// Where slabs get their frames, their dice and their constructors: the machine, or a recording.
 #pragma once
 
 #include <vector>
@@ -23,6 +23,8 @@ public:
     /// goes on.
     virtual std::uint32_t start_in_sequence(Pfn pfn, const std::vector<ObjectIndex>& sequence,
                                             std::uint64_t& random_state) = 0;
+    /// The cache's constructor runs for an object of a new slab.
+    virtual void construct(CacheId, std::uint64_t) {}
 };
 
 }  // namespace pageframe

@@ -35,6 +35,8 @@
 
 namespace pageframe {
 
+class ConstructorLog;
+
 using CacheId = std::uint16_t;
 using SlabId = std::uint32_t;
 using ObjectIndex = std::uint16_t;
@@ -197,8 +199,10 @@ struct KmemCache {
     SlabId slabs = no_slab;     ///< all its slabs
     std::int16_t refcount = 0;  ///< names that share it; -1: never shared; 0: id not in use
     std::uint16_t remote_node_defrag_ratio = 1000;
-    std::uint8_t corrupted = 0;   ///< a mistake has broken a freelist: the invariants no longer hold
-    std::uint8_t destroyed = 0;   ///< kmem_cache_destroy() found objects in use: it goes on, and can't be destroyed
+    std::uint8_t corrupted = 0;  ///< a mistake has broken a freelist: the invariants no longer hold
+    /// 1: kmem_cache_destroy() found objects in use: it goes on, and can't be destroyed. 2: tried again, and not to
+    /// be shared any more.
+    std::uint8_t destroyed = 0;
     std::uint8_t user_bytes = 0;  ///< usersize: kmalloc's caches may be copied to user space, and are not shared
     std::array<std::uint8_t, 93> reserved{};
 
@@ -242,6 +246,7 @@ struct SlabState {
     /// Names of caches and the arrays of bulk operations, by Operation::text: shared by all states of a run,
     /// growing with it, and part of no state's value.
     std::shared_ptr<const std::vector<std::string>> strings;
+    std::shared_ptr<ConstructorLog> constructors;  ///< what they did: shared in the same way (constructors.h)
 
     CacheId newest_cache = no_cache;
     CacheId oldest_cache = no_cache;

@@ -1,8 +1,6 @@
 #include "engine/slab/slab_allocator.h"
 
 #include <algorithm>
-#include <bit>
-#include <numeric>
 
 namespace pageframe {
 
@@ -19,10 +17,6 @@ SlabMistake about(SlabMistake::Kind kind, std::uint64_t address, CacheId cache, 
     return what;
 }
 
-bool sensible(const CacheRequest& request) {
-    return (request.flags & ~slab_flag::permitted) == 0 && (request.align == 0 || std::has_single_bit(request.align));
-}
-
 }  // namespace
 
 void SlabAllocator::mistake(const SlabMistake& what) {
@@ -35,119 +29,6 @@ void SlabAllocator::check_atomic(GfpFlags gfp_flags) {
 }
 
 void SlabAllocator::tell_unknown(CacheId cache) { mistake(about(SlabMistake::Kind::destroyed_cache, 0, cache)); }
-
-// ---------------------------------------------------------------- caches
-
-CacheId SlabAllocator::create(std::string_view text, const CacheRequest& asked) {
-    CacheGeometry geometry;
-    CacheRequest request = asked;
-    request.flags &= slab_flag::created;
-    const bool room = next_cache_id(state_) < no_cache;
-    if (!sensible(asked) || !room || !geometry_for(state_, request, geometry)) {
-        mistake(about(SlabMistake::Kind::bad_request, 0, no_cache));
-        return no_cache;
-    }
-    const CacheId shared = find_mergeable(request);
-    if (shared != no_cache) {
-        emitter_.emit(ShareCache{shared, request.size});
-        return shared;
-    }
-    const CacheId cache = next_cache_id(state_);
-    emitter_.emit(CreateCache{request, cache, 1, 0, 0, 0});
-    name(cache, text);
-    make_random_sequence(cache);
-    return cache;
-}
-
-CacheId SlabAllocator::create_kmalloc(std::string_view text, const CacheRequest& request, std::uint8_t type,
-                                      std::uint8_t index) {
-    const CacheId cache = next_cache_id(state_);
-    if (cache == no_cache) return no_cache;
-    // The plain ones say of themselves that they are never shared.
-    emitter_.emit(CreateCache{request, cache, static_cast<std::int16_t>(type == 0 ? -1 : 1), 1, type, index});
-    name(cache, text);
-    make_random_sequence(cache);
-    return cache;
-}
-
-void SlabAllocator::name(CacheId cache, std::string_view text) {
-    for (std::uint8_t part = 0; part < 2 && (part == 0 || text.size() > 32U * part); ++part) {
-        NameCache event{cache, part, {}};
-        const std::string_view piece = text.substr(32U * part, part == 0 ? 32 : 31);
-        std::copy(piece.begin(), piece.end(), event.text.begin());
-        emitter_.emit(event);
-    }
-}
-
-void SlabAllocator::make_random_sequence(CacheId cache) {
-    const std::uint32_t objects = state_.caches[cache].geometry.objects;
-    if (state_.freelist_random && objects >= 2)
-        emitter_.emit(MakeRandomSequence{state_.random_state, cache, static_cast<std::uint16_t>(objects)});
-}
-
-/// find_mergeable(): the oldest cache that will do.
-CacheId SlabAllocator::find_mergeable(const CacheRequest& request) const {
-    if (!state_.merge || state_.allocator != SlabAllocatorKind::slub) return no_cache;
-    for (CacheId id = state_.oldest_cache; id != no_cache; id = state_.caches[id].previous) {
-        const KmemCache& cache = state_.caches[id];
-        if (cache.refcount < 0 || cache.request.constructor || cache.user_bytes || cache.destroyed) continue;
-        if (can_merge(request, cache.geometry)) return id;
-    }
-    return no_cache;
-}
-
-bool SlabAllocator::shrink(CacheId cache) { return known(cache) && shrink_all(cache); }
-
-void SlabAllocator::flush(CacheId cache, CpuId cpu) {
-    if (known(cache) && !is_classic()) slub_.flush(cache, cpu);
-}
-
-bool SlabAllocator::shrink_all(CacheId cache) {
-    if (is_classic()) return classic_.shrink(cache);
-    std::vector<CpuId> cpus(state_.cpu_count());
-    std::iota(cpus.begin(), cpus.end(), CpuId{0});
-    return slub_.shrink(cache, cpus);
-}
-
-bool SlabAllocator::destroy(CacheId cache) {
-    if (!known(cache)) return false;
-    if (state_.caches[cache].destroyed) {
-        mistake(about(SlabMistake::Kind::destroyed_twice, 0, cache));
-        return false;
-    }
-    if (state_.caches[cache].refcount > 1) {
-        emitter_.emit(UnshareCache{cache});
-        return true;
-    }
-    if (is_classic()) {
-        classic_.shrink(cache);
-    } else {
-        for (std::size_t cpu = 0; cpu < state_.cpu_count(); ++cpu) slub_.flush(cache, static_cast<CpuId>(cpu));
-        slub_.free_empty_slabs(cache);
-    }
-    if (state_.caches[cache].slabs != no_slab) {
-        tell_leaks(cache);
-        return false;
-    }
-    emitter_.emit(RemoveCache{cache});
-    return true;
-}
-
-/// list_slab_objects(): every object in use, with who took it; not more of them than one can read.
-void SlabAllocator::tell_leaks(CacheId cache) {
-    constexpr unsigned most_told = 16;
-    unsigned told = 0;
-    for (SlabId id = state_.caches[cache].slabs; id != no_slab; id = state_.slabs[id].next_of_cache)
-        for (ObjectIndex i = 0; i < state_.slabs[id].objects && told < most_told; ++i) {
-            const SlabObject& object = state_.object(state_.slabs[id], i);
-            if (!object.allocated) continue;
-            SlabMistake leak =
-                about(SlabMistake::Kind::leak, object_address(state_, {id, i}), cache, ObjectReference{id, i});
-            leak.first = object.allocated_by;
-            mistake(leak);
-            ++told;
-        }
-}
 
 // ---------------------------------------------------------------- objects
 
@@ -191,6 +72,7 @@ bool SlabAllocator::check_free(CacheId& cache, std::uint64_t address, ObjectRefe
         SlabMistake wrong = about(SlabMistake::Kind::wrong_cache, address, owner, object);
         wrong.asked = cache;
         mistake(wrong);
+        if (is_classic()) return false;
         cache = owner;
     }
     const SlabObject& record = state_.object(state_.slabs[object.slab], object.index);

@@ -65,6 +65,7 @@ private:
     bool check_free(CacheId& cache, std::uint64_t address, ObjectReference object, OperationNumber taken_by);
     bool check_red_zones(CacheId cache, std::uint64_t address, ObjectReference object);
     bool check_double_free(CacheId cache, std::uint64_t address, ObjectReference object);
+    CacheId find_named(std::string_view text) const;
     CacheId find_mergeable(const CacheRequest& request) const;
     void name(CacheId cache, std::string_view text);
     void make_random_sequence(CacheId cache);

@@ -4,6 +4,7 @@
 //     alloc:  RequestObject  TakeObject                               the CPU's own freelist has one
 //                            LoadSlab  TakeObject                     its slab got some back from others
 //                            LetGoFull  TakeCpuPartial | RemovePartial | NewSlab   then LoadSlab
+//                                                                         ConstructObject*, where there is a constructor
 //     free:   ReleaseObject  PushCpuFreelist                          to the CPU's own slab
 //                            PushSlabFreelist  KeepForCpu             to any other, full until now
 //                            Unfreeze*  AddPartial  DiscardSlab       when the CPU keeps too many
@@ -29,6 +30,7 @@ namespace pageframe {
 struct NewSlab {
     static constexpr const char* name = "NewSlab";
     static constexpr const char* function = "allocate_slab()";
+    static constexpr const char* classic_function = "cache_grow()";
     SlabId slab;
     Pfn pfn;
     CacheId cache;
@@ -60,10 +62,31 @@ struct ShuffleFreelist {
     Sentence sentence(const SlabState& state) const;
 };
 
+/// Remark: the constructor is called for an object of a new slab; what it writes follows.
+struct ConstructObject {
+    static constexpr const char* name = "ConstructObject";
+    static constexpr const char* function = "setup_object()";
+    static constexpr const char* classic_function = "cache_init_objs()";
+    std::uint64_t address;
+    SlabId slab;
+    CacheId cache;
+    ObjectIndex index;
+    Sentence sentence(const SlabState& state) const;
+};
+
+/// Remark: a constructor has something to say.
+struct ConstructorNote {
+    static constexpr const char* name = "ConstructorNote";
+    static constexpr const char* function = "";
+    std::uint32_t text;  ///< in the run's strings
+    Sentence sentence(const SlabState& state) const;
+};
+
 /// An empty slab's frames go back to the page allocator.
 struct DiscardSlab {
     static constexpr const char* name = "DiscardSlab";
     static constexpr const char* function = "discard_slab()";
+    static constexpr const char* classic_function = "slab_destroy()";
     SlabId slab;
     Pfn pfn;
     Order order;
@@ -84,6 +107,7 @@ struct DiscardSlab {
 struct RequestObject {
     static constexpr const char* name = "RequestObject";
     static constexpr const char* function = "slab_alloc_node()";
+    static constexpr const char* classic_function = "__cache_alloc()";
     GfpFlags gfp_flags;
     CacheId cache;
     CpuId cpu;
@@ -208,6 +232,7 @@ struct Deactivate {
 struct TakeListLock {
     static constexpr const char* name = "TakeListLock";
     static constexpr const char* function = "spin_lock_irqsave()";
+    static constexpr const char* classic_function = "spin_lock()";
     CacheId cache;
     CpuId cpu;
     NodeId node;
@@ -284,6 +309,7 @@ struct Unfreeze {
 struct ReleaseObject {
     static constexpr const char* name = "ReleaseObject";
     static constexpr const char* function = "slab_free()";
+    static constexpr const char* classic_function = "cache_free_alien()";
     SlabId slab;
     OperationNumber operation;
     ObjectIndex index;
@@ -404,7 +430,8 @@ using SlabEvents =
              TakeListLock, RemovePartial, AddPartial, KeepForCpu, Unfreeze, ReleaseObject, PushCpuFreelist,
              PushSlabFreelist, TakeSingle, MarkFull, UnmarkFull, SlabOutOfMemory, SlabMistake, RequestLarge, KeepObject,
              TakeFromArray, PutInArray, FillArray, TakeFromShared, GiveToShared, DropEntries, PutBack, MoveSlab,
-             ColourSlab, ForgetFree, ObjectAccess, ClearMarks, CutFreelist, QuarantineSlab>;
+             ColourSlab, ForgetFree, ObjectAccess, ClearMarks, CutFreelist, QuarantineSlab, ConstructObject,
+             ConstructorNote, TakeOverName>;
 
 using SlabEmitter = Emitter<SlabState, Subsystem::slab, SlabEvents>;
 

@@ -5,6 +5,9 @@ namespace pageframe {
 
 namespace {
 
+/// The vmalloc region (paging/layout.h, which is further down the line).
+constexpr std::uint64_t vmalloc_start = 0xffffc90000000000ULL, vmalloc_end = 0xffffe8ffffffffffULL;
+
 std::string cache_text(const SlabState& state, CacheId id) {
     if (id >= state.cache_limit || !state.caches[id].in_use()) return "a cache that is gone";
     const std::string_view name = state.caches[id].name_text();
@@ -84,8 +87,16 @@ Sentence ShareCache::sentence(const SlabState& state) const {
     Sentence s;
     s << "There is a cache that serves as well: ";
     s.in_role(Role::changed, cache_text(state, cache));
-    return s << ", with " << bytes_text(state.caches[cache].geometry.size) << " for each object. The new one of "
-             << bytes_text(size) << " becomes another name of it (slab_nomerge would keep them apart).";
+    s << ", with " << bytes_text(state.caches[cache].geometry.size) << " for each object. The new one of "
+      << bytes_text(size) << " becomes another name of it (slab_nomerge would keep them apart).";
+    if (state.caches[cache].destroyed) s << " It was to be destroyed and had objects in use: now it lives on.";
+    return s;
+}
+
+Sentence TakeOverName::sentence(const SlabState& state) const {
+    return Sentence() << "An older cache is called " << cache_text(state, older)
+                      << " too. The kernel does not mind, and both work; but there is one /sys/kernel/slab/"
+                      << cache_text(state, older) << ": the old entry is removed, and the newcomer has it now.";
 }
 
 Sentence UnshareCache::sentence(const SlabState& state) const {
@@ -125,6 +136,19 @@ Sentence NewSlab::sentence(const SlabState& state) const {
 Sentence ShuffleFreelist::sentence(const SlabState&) const {
     return Sentence() << "Its free objects are linked in the cache's random order, from place " << position
                       << " of it on.";
+}
+
+Sentence ConstructObject::sentence(const SlabState& state) const {
+    Sentence s;
+    s << "The constructor sets up ";
+    object(s, state, slab, index, Role::changed);
+    return s << " at " << hexadecimal(address)
+             << ". It runs now, once; kmem_cache_alloc() and kmem_cache_free() leave the object as it is.";
+}
+
+Sentence ConstructorNote::sentence(const SlabState& state) const {
+    const bool known = state.strings && text < state.strings->size();
+    return Sentence() << "The constructor says: " << (known ? (*state.strings)[text] : std::string());
 }
 
 Sentence DiscardSlab::sentence(const SlabState& state) const {
@@ -307,7 +331,11 @@ Sentence SlabOutOfMemory::sentence(const SlabState& state) const {
              << ": the caller gets NULL.";
 }
 
-Sentence RequestLarge::sentence(const SlabState&) const {
+Sentence RequestLarge::sentence(const SlabState& state) const {
+    if (state.allocator == SlabAllocatorKind::slab)
+        return Sentence() << bytes_text(bytes)
+                          << " are more than the largest class, size-131072: this kmalloc() has no cache for it, and "
+                             "gives NULL.";
     return Sentence() << bytes_text(bytes) << " are more than the largest class: " << pages_text(order) << " ("
                       << bytes_text(page_size << order) << ") straight from the page allocator, "
                       << bytes_text((page_size << order) - bytes) << " of them wasted.";
@@ -330,10 +358,10 @@ Sentence SlabMistake::sentence(const SlabState& state) const {
     switch (kind) {
     case Kind::double_free:
         head("Double free");
-        return s
-               << place << ", object " << std::uint32_t{index} << " of " << cache_text(state, cache)
-               << ", is free already. " << freed
-               << "Nothing notices: its freelist now meets the object twice, and two callers will get the same memory.";
+        return s << place << ", object " << std::uint32_t{index} << " of " << cache_text(state, cache)
+                 << ", is free already. " << freed << "Nothing notices: "
+                 << (state.allocator == SlabAllocatorKind::slab ? "the CPU's array now has" : "its freelist now meets")
+                 << " the object twice, and two callers will get the same memory.";
     case Kind::double_free_head:
         head("Double free");
         return s << place << " is the object that was freed last. " << freed
@@ -359,7 +387,10 @@ Sentence SlabMistake::sentence(const SlabState& state) const {
     case Kind::wrong_cache:
         head("Wrong cache");
         return s << place << " belongs to " << cache_text(state, cache) << ", and is freed to "
-                 << cache_text(state, asked) << ". The kernel warns (cache_from_obj) and gives it to where it belongs.";
+                 << cache_text(state, asked)
+                 << (state.allocator == SlabAllocatorKind::slab
+                         ? ". The kernel stops here: BUG_ON(virt_to_cache(objp) != cachep)."
+                         : ". The kernel warns (cache_from_obj) and gives it to where it belongs.");
     case Kind::leak:
         head("Objects remaining");
         return s << "object " << std::uint32_t{index} << " of " << cache_text(state, cache) << " at " << place
@@ -375,13 +406,34 @@ Sentence SlabMistake::sentence(const SlabState& state) const {
         head("kmem_cache_create() says no");
         return s << "a size of 0, an object that no slab can hold, an alignment that is no power of two, or flags it "
                     "does not know.";
+    case Kind::duplicate_name:
+        head("Duplicate cache");
+        return s << "there is a cache of this name already, and kmem_cache_create() refuses a second: NULL.";
     case Kind::sleep_in_atomic:
         head("Sleeping function called from atomic context");
         return s << "this request may wait for memory (__GFP_DIRECT_RECLAIM), and nothing may wait here. Use "
                     "GFP_ATOMIC or GFP_NOWAIT.";
     case Kind::wrong_free:
         head("kfree() of what kmalloc() did not give");
-        return s << place << " is not the first byte of a block of pages in use.";
+        s << place;
+        if (address >= vmalloc_start && address < vmalloc_end)
+            return s << " lies in the vmalloc region, where vfree() is right. kfree() takes it for an address of the "
+                        "direct map, and the kernel crashes on a struct page that is none.";
+        return s << " lies in no memory of this machine.";
+    case Kind::inside_large:
+        head("kfree() into the middle");
+        return s << place << " lies within a large object of " << bytes_text(page_size << asked) << ", taken by "
+                 << operation_text(first)
+                 << ". virt_to_folio() finds the head of the compound page, and all of it is freed: nothing notices.";
+    case Kind::not_compound:
+        head("kfree() of a page");
+        return s
+               << place << " lies in a page of the page allocator, taken by " << operation_text(first)
+               << ". It is no compound page, so free_large_kmalloc() takes its order for 0, warns, and frees this one "
+                  "page: __free_pages() would have been right.";
+    case Kind::no_size:
+        head("ksize() of what kmalloc() did not give");
+        return s << place << " is not the start of a large object: the kernel warns, and says 0.";
     case Kind::damaged_at_free:
         head("Red zone overwritten");
         return s << "object " << std::uint32_t{index} << " of " << cache_text(state, cache) << " at " << place

@@ -1,4 +1,5 @@
 // From a request to an object: slab_alloc_node(), ___slab_alloc(), allocate_slab(), kmem_cache_alloc_bulk().
+#include "engine/slab/constructors.h"
 #include "engine/slab/fast_path.h"
 #include "engine/slab/slub.h"
 
@@ -61,6 +62,7 @@ SlabId Slub::new_slab(const Request& request) {
             source_.start_in_sequence(pfn, state_.random_sequences[request.cache], random_state);
         emitter_.emit(ShuffleFreelist{random_state, id, start});
     }
+    construct_objects(emitter_, source_, id);
     return id;
 }
 

@@ -16,6 +16,7 @@ constexpr OperationNumber near_distance = 256;
 Timeline::Timeline(State initial, std::shared_ptr<ChunkPool> pool, TimelineLimits limits)
     : pool_(std::move(pool)), limits_(limits), end_(std::move(initial)), current_(end_) {
     end_.slab.strings = current_.slab.strings = strings_;
+    end_.slab.constructors = current_.slab.constructors = constructors_;
     snapshots_.push_back({0, end_});
 }
 

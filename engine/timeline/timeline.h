@@ -21,6 +21,7 @@
 #include "engine/core/event.h"
 #include "engine/core/operation.h"
 #include "engine/machine/state.h"
+#include "engine/slab/constructors.h"
 #include "engine/timeline/landscape.h"
 
 namespace pageframe {
@@ -47,6 +48,8 @@ public:
     const OperationOutput& last_output() const { return output_; }
     /// What Operation::text means, for operations that bring a string.
     void set_string(std::uint32_t index, std::string_view text);
+    /// Who runs constructors while the run is made; nullptr: nobody any more.
+    void set_constructor_runner(ConstructorRunner* runner) { constructors_->runner = runner; }
 
     // --- looking at it ---
     OperationNumber operation_count() const { return static_cast<OperationNumber>(operations_.size()); }
@@ -101,6 +104,7 @@ private:
 
     std::shared_ptr<ChunkPool> pool_;
     std::shared_ptr<std::vector<std::string>> strings_ = std::make_shared<std::vector<std::string>>();
+    std::shared_ptr<ConstructorLog> constructors_ = std::make_shared<ConstructorLog>();
     TimelineLimits limits_;
     std::vector<Operation> operations_;
     std::vector<Snapshot> snapshots_;  ///< ascending; the first is position 0

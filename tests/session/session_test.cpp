@@ -180,7 +180,7 @@ TEST(Session, AConstructorIsAFunctionOfTheText) {
         void *object = kmem_cache_alloc(with, GFP_KERNEL);
     )");
     EXPECT_TRUE(session->errors().empty());
-    EXPECT_EQ(session->warnings().size(), 1U) << "its body is not run";
+    EXPECT_TRUE(session->warnings().empty());
     const SlabState& slab = session->timeline().end().slab;
     ASSERT_EQ(slab.cache_limit, 2U);
     EXPECT_EQ(slab.caches[0].geometry.size, 72U);

@@ -98,6 +98,9 @@ private:
     }
     void create() {
         Operation operation = of(OperationKind::kmem_cache_create, Pfn{1} << random_.below(9));
+        // The classic SLAB refuses a name that there is.
+        strings_->push_back("cache " + std::to_string(strings_->size()));
+        operation.text = static_cast<std::uint32_t>(strings_->size() - 1);
         operation.argument = 1 + random_.below(random_.below(2) != 0 ? 300 : 9000);
         operation.gfp_flags = flag_choices[random_.below(std::size(flag_choices))];
         operation.order = random_.below(4) == 0 ? 1 : 0;
