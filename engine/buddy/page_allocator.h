@@ -58,6 +58,10 @@ public:
         if (!emitter_.recording() && give_back_silently(whole_state_, cpu_, pfn, order, taken_by)) return true;
         return free_block(pfn, order, taken_by);
     }
+    /// free_pages() of single frames in turn while nobody looks: how many it did, up to the first that is remarkable.
+    std::size_t free_plain_frames(std::span<const Pfn> frames) {
+        return emitter_.recording() ? 0 : give_back_many_silently(whole_state_, cpu_, frames);
+    }
     /// The same by the whole way: give_back_silently() would not.
     bool free_block(Pfn pfn, Order order, OperationNumber taken_by);
     bool free_pages_exact(Pfn pfn, std::uint64_t bytes);

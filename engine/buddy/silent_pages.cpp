@@ -43,7 +43,8 @@ public:
         return prepare(request, gfp_flags, 0, no_node) && take_from_cpu(request, wanted, pages);
     }
 
-    bool give_back(Pfn pfn, Order order, OperationNumber taken_by) {
+    // In each of its two ways: of single frames in turn, their order is known.
+    [[gnu::flatten]] bool give_back(Pfn pfn, Order order, OperationNumber taken_by) {
         if (pfn >= state_.frame_count()) return false;
         PageFrame& frame = emitter_.writable(&BuddyState::frames, pfn);
         if (frame.kind != FrameKind::allocated_head || frame.order != order) return false;
@@ -98,6 +99,13 @@ private:
 
 [[gnu::flatten]] bool give_back_silently(BuddyState& state, CpuId cpu, Pfn pfn, Order order, OperationNumber taken_by) {
     return SilentPages(state, cpu).give_back(pfn, order, taken_by);
+}
+
+[[gnu::flatten]] std::size_t give_back_many_silently(BuddyState& state, CpuId cpu, std::span<const Pfn> frames) {
+    SilentPages pages(state, cpu);
+    std::size_t done = 0;
+    while (done < frames.size() && pages.give_back(frames[done], 0, no_operation)) ++done;
+    return done;
 }
 
 }  // namespace pageframe

@@ -45,8 +45,9 @@ std::uint32_t PageDecisions<Self, Emitter>::fast_path_flags(const Request& reque
 template <class Self, class Emitter>
 void PageDecisions<Self, Emitter>::hand_out(TakenBlock block, const Request& request) {
     const bool lru = state_.movable_pages_on_lru && request.migratetype == Migratetype::movable;
-    const bool compound = (request.gfp_flags & gfp::comp) && request.order != 0;
-    const FrameUse use = lru ? FrameUse::lru : compound ? FrameUse::compound : FrameUse::other;
+    FrameUse use = lru ? FrameUse::lru : FrameUse::other;
+    if ((request.gfp_flags & gfp::comp) && request.order != 0 && !lru) [[unlikely]]
+        use = FrameUse::compound;
     emitter_.emit_on(
         HandOutBlock{block.pfn, state_.operation, request.gfp_flags, request.order, block.head->migratetype, use},
         *block.head);

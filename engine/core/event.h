@@ -127,6 +127,10 @@ public:
         return (state_.*array).write(index);
     }
     template <class Part>
+    [[gnu::always_inline]] Part& part(Part State::* part) const {
+        return state_.*part;
+    }
+    template <class Part>
     [[gnu::always_inline]] Part& part(std::vector<Part> State::* parts, std::size_t index) const {
         return (state_.*parts)[index];
     }

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <span>
 
 #include "engine/core/chunk_array.h"
 #include "engine/core/hash.h"
@@ -42,6 +43,14 @@ public:
         ++version_;
         const std::uint32_t slot = own_slot(static_cast<Pfn>(address >> page_shift));
         words_.write(word_index(slot, address)) = value;
+    }
+
+    /// The words of a frame from `index` on, as far as they lie together: to be written in turn.
+    std::span<std::uint64_t> words_from(Pfn pfn, std::uint32_t index) {
+        ++version_;
+        const std::size_t first = std::size_t{own_slot(pfn)} * words_per_frame + index;
+        constexpr std::size_t together = ChunkArray<std::uint64_t>::entries_per_chunk;
+        return {&words_.write(first), together - first % together};
     }
 
     /// 1, 2, 4 or 8 bytes; they may lie across words, not across frames' ends.

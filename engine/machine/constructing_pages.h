@@ -25,8 +25,8 @@ private:
 
     State& state_;
     Recorder* recorder_;
-    ObjectExtent object_;             ///< the one that is constructed
-    std::uint32_t constructed_ = 0;   ///< in this operation
+    ObjectExtent object_;            ///< the one that is constructed
+    std::uint32_t constructed_ = 0;  ///< in this operation
     bool erred_ = false;
 };
 

@@ -1,5 +1,7 @@
 #include "engine/paging/page_tables.h"
 
+#include <algorithm>
+
 #include "engine/core/gfp.h"
 
 namespace pageframe {
@@ -108,18 +110,39 @@ Pfn PageTables::table_for(SpaceId space, std::uint64_t address, Level level) {
     return table;
 }
 
+/// The entries of one last table, from the address's on, for as many of the frames as it has: so many.
+std::size_t PageTables::set_entries(Pfn table, std::uint64_t address, std::span<const Pfn> frames,
+                                    std::uint64_t flags) {
+    const unsigned first = index_at(address, 0);
+    const std::size_t count = std::min<std::size_t>(frames.size(), entries_per_table - first);
+    const auto entry_of = [&](std::size_t i) {
+        return SetEntry{
+            address + i * page_size, pte::make(frames[i], flags), table, static_cast<std::uint16_t>(first + i), 0,
+            SetEntry::Why::page};
+    };
+    std::size_t i = 0;
+    if (!emitter_.recording()) {
+        const SilentEmitter silent = emitter_.silent();
+        while (i < count) {
+            for (std::uint64_t& word : silent.part(&PagingState::memory).words_from(table, first + i)) {
+                silent.emit_on(entry_of(i), word);
+                if (++i == count) break;
+            }
+        }
+    }
+    for (; i < count; ++i) emitter_.emit(entry_of(i));
+    return count;
+}
+
 bool PageTables::map_pages(SpaceId asked, std::uint64_t address, std::span<const Pfn> frames, std::uint64_t flags) {
     const SpaceId space = owner_of(asked, address);
     address &= ~(page_size - 1);
-    for (std::size_t i = 0; i < frames.size();) {
+    while (!frames.empty()) {
         const Pfn table = table_for(space, address, 0);
         if (table == no_pfn) return false;
-        do {
-            const auto index = static_cast<std::uint16_t>(index_at(address, 0));
-            emitter_.emit(SetEntry{address, pte::make(frames[i], flags), table, index, 0, SetEntry::Why::page});
-            address += page_size;
-            ++i;
-        } while (i < frames.size() && index_at(address, 0) != 0);
+        const std::size_t count = set_entries(table, address, frames, flags);
+        address += count * page_size;
+        frames = frames.subspan(count);
     }
     return true;
 }

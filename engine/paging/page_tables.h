@@ -69,17 +69,28 @@ private:
     template <class Each>
     std::uint64_t clear_entries(Pfn table, std::uint64_t at, std::uint64_t end, Each each) {
         at &= ~(page_size - 1);
-        do {
-            const unsigned index = index_at(at, 0);
-            const std::uint64_t entry = state_.entry(table, index);
+        const auto clear_entry = [&](std::uint64_t entry, auto&& emit) {
             if (entry & pte::present) {
-                emitter_.emit(ClearEntry{at, entry, table, static_cast<std::uint16_t>(index), 0});
+                emit(ClearEntry{at, entry, table, static_cast<std::uint16_t>(index_at(at, 0)), 0});
                 each(pte::frame(entry), Level{0});
             }
             at += page_size;
-        } while (at < end && index_at(at, 0) != 0);
+            return at < end && index_at(at, 0) != 0;
+        };
+        bool more = true;
+        // A table that nobody wrote stays so.
+        while (more && !emitter_.recording() && state_.memory.uniform_byte(table) < 0) {
+            const SilentEmitter silent = emitter_.silent();
+            for (std::uint64_t& word : silent.part(&PagingState::memory).words_from(table, index_at(at, 0))) {
+                more = clear_entry(word, [&](const ClearEntry& event) { silent.emit_on(event, word); });
+                if (!more) break;
+            }
+        }
+        while (more)
+            more = clear_entry(state_.entry(table, index_at(at, 0)), [&](auto event) { emitter_.emit(event); });
         return at;
     }
+    std::size_t set_entries(Pfn table, std::uint64_t address, std::span<const Pfn> frames, std::uint64_t flags);
     Pfn table_for(SpaceId space, std::uint64_t address, Level level);
     Pfn take_frame();
     Pfn take_table(SpaceId space, std::uint64_t address, Level level);

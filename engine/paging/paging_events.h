@@ -80,6 +80,7 @@ struct SetEntry {
     std::uint16_t index;
     Level level;
     Why why;
+    void change(std::uint64_t& word) const { word = entry; }
     void apply(PagingState& state) const { state.set_entry(table, index, entry); }
     Sentence sentence(const PagingState& state) const;
     void highlight(HighlightList& list) const {
@@ -104,6 +105,7 @@ struct ClearEntry {
         if (was_page()) return user ? "zap_pte_range()" : function;
         return level == 1 ? "free_pte_range()" : level == 2 ? "free_pmd_range()" : "free_pud_range()";
     }
+    void change(std::uint64_t& word) const { word = 0; }
     void apply(PagingState& state) const { state.set_entry(table, index, 0); }
     Sentence sentence(const PagingState& state) const;
     void highlight(HighlightList& list) const {

@@ -84,9 +84,11 @@ void VmallocAllocator::unmap_range(std::uint64_t start, std::uint64_t end, std::
 }
 
 void VmallocAllocator::free_frames(const std::vector<Pfn>& frames) {
-    for (Pfn pfn : frames) {
-        pages_.free_pages(pfn, 0);
-        run_drain();  // cond_resched()
+    // Between two of them is a cond_resched(), which lets the worker run if it is due; no free makes it so.
+    const std::size_t plain = drain_is_due() ? 0 : pages_.free_plain_frames(frames);
+    for (std::size_t i = plain; i < frames.size(); ++i) {
+        pages_.free_pages(frames[i], 0);
+        run_drain();
     }
 }
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/core/guess.h"
+#include "engine/core/generated_code.h"
 
 namespace pageframe {
 

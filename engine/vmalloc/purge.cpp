@@ -8,7 +8,7 @@
 namespace pageframe {
 
 void VmallocAllocator::run_drain() {
-    if (!state_.drain_pending || state_.worker_waits) return;
+    if (!drain_is_due()) return;
     do {
         purge_lazy(~std::uint64_t{0}, 0, PurgeBegins::Why::drain);
     } while (state_.lazy_pages > state_.lazy_max_pages());

@@ -3,7 +3,7 @@
 
 #include <bit>
 
-#include "engine/core/guess.h"
+#include "engine/core/generated_code.h"
 
 namespace pageframe {
 

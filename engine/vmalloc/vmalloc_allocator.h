@@ -81,6 +81,7 @@ private:
     std::vector<Pfn> named_pages();
 
     // purge.cpp
+    bool drain_is_due() const { return state_.drain_pending && !state_.worker_waits; }
     void run_drain();
     bool purge_lazy(std::uint64_t start, std::uint64_t end, PurgeBegins::Why why);
     void purge_fragmented_blocks();
