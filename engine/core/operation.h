@@ -42,7 +42,7 @@ enum class OperationKind : std::uint8_t {
     vm_map_ram,    ///< -> address or 0
     vm_unmap_ram,  ///< argument: address, pfn: pages
     vm_unmap_aliases,
-    vmalloc_to_pfn,       ///< argument: address -> pfn or no_pfn
+    vmalloc_to_pfn,       ///< argument: address, order: LookUp -> pfn or no_pfn
     load,                 ///< argument: address, order: bytes -> value
     store,                ///< argument: address, order: bytes, second: value
     fetch,                ///< argument: address of an instruction
@@ -101,6 +101,8 @@ constexpr void set_second_argument(Operation& operation, std::uint64_t value) {
 
 /// Which of the functions that end in __vmalloc_node_range().
 enum class VmallocKind : std::uint8_t { plain, zeroed, dma32, user, huge };
+/// Which of the two functions asks: both read the tables.
+enum class LookUp : std::uint8_t { pfn, page };
 enum class PageProtection : std::uint8_t { kernel, read_only, executable, read_executable, user, user_read_only };
 enum class MemoryChange : std::uint8_t { read_only, writable, no_execute, executable };
 

@@ -115,6 +115,7 @@ bool PageTables::map_pages(SpaceId asked, std::uint64_t address, std::span<const
         const Pfn table = table_for(space, address, 0);
         if (table == no_pfn) return false;
         do {
+            if (frames[i] == no_pfn) return false;
             const auto index = static_cast<std::uint16_t>(index_at(address, 0));
             emitter_.emit(SetEntry{address, pte::make(frames[i], flags), table, index, 0, SetEntry::Why::page});
             address += page_size;

@@ -61,8 +61,8 @@ TEST_F(PhysicalPagesTest, EveryBreakIsNamedAndTheFirstOneAgain) {
         const auto before = static_cast<std::int64_t>(scattered.row(index - 1).physical >> page_shift);
         const auto here = static_cast<std::int64_t>(scattered.row(index).physical >> page_shift);
         ASSERT_NE(here, before + 1) << "of a[0], a[2] and a[4]";
-        EXPECT_EQ(contiguity_text(scattered, index), here > before ? "no, +" + std::to_string(here - before)
-                                                                   : "no, -" + std::to_string(before - here));
+        EXPECT_EQ(contiguity_text(scattered, index),
+                  here > before ? "no, +" + std::to_string(here - before) : "no, -" + std::to_string(before - here));
     }
     EXPECT_EQ(contiguity_text(scattered, 3), "no") << "the guard page";
     EXPECT_EQ(summary_of(*scattered.end), "Physically contiguous: no. First break at page 1. Not mapped: 1 page.");

@@ -33,8 +33,8 @@ Cells cells_of(const PhysicalPages& pages, std::size_t index, bool narrow) {
     const ShowPage row = pages.row(index);
     const bool mapped = is_mapped(row);
     return {std::to_string(index), narrow ? hex_address(row.address) : grouped_address(row.address),
-            mapped ? hex_number(row.physical).substr(narrow ? 2 : 0) : "none", mapped ? std::to_string(pfn_of(row)) : "-",
-            contiguity_text(pages, index)};
+            mapped ? hex_number(row.physical).substr(narrow ? 2 : 0) : "none",
+            mapped ? std::to_string(pfn_of(row)) : "-", contiguity_text(pages, index)};
 }
 
 }  // namespace
@@ -113,7 +113,8 @@ PhysicalPagesTable::Columns PhysicalPagesTable::columns_for(const ViewContext& c
         columns.narrow = columns.width[0] != 0;
         columns.style = columns.narrow ? style::code_small : style::code;
         columns.character = context.painter.width(columns.style, "0");
-        columns.head = {"page", "virtual address", columns.narrow ? "physical" : "physical address", "PFN", "contiguous"};
+        columns.head = {"page", "virtual address", columns.narrow ? "physical" : "physical address", "PFN",
+                        "contiguous"};
         const Cells widest = {std::to_string(pages.rows.size()), columns.narrow ? hex_address(0) : grouped_address(0),
                               columns.narrow ? physical.substr(2) : physical, std::to_string(last), ""};
         std::size_t sum = 0;

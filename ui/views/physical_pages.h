@@ -46,7 +46,8 @@ public:
 private:
     struct Columns;
     Columns columns_for(const ViewContext& context, const PhysicalPages& pages) const;
-    void scroll(const ViewContext& context, const Rectangle& area, std::size_t rows, std::optional<std::size_t> look_at);
+    void scroll(const ViewContext& context, const Rectangle& area, std::size_t rows,
+                std::optional<std::size_t> look_at);
     void draw_row(const ViewContext& context, const PhysicalPages& pages, const Columns& columns, std::size_t index,
                   const Rectangle& row, bool looked_at) const;
 
