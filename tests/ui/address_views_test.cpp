@@ -26,6 +26,8 @@ constexpr const char* four_accesses = "machine { ram = 64M; cpus = 2; seed = 1; 
                                       "on_cpu(1) { v[0] = 7; }\n"
                                       "vfree(v);\n";
 
+constexpr float row_of_text = 20;
+
 class AccessTest : public testing::Test {
 protected:
     explicit AccessTest(const char* text = four_accesses) : playback(Session::from_scenario(text)) {
@@ -251,6 +253,22 @@ TEST(TlbPicture, WhatTheTableOfCpusLeavesNoRoomForIsNamedAndCanBeShown) {
     app->playback()->seek({43, 0});
     app.settle();
     EXPECT_LT(app.vertices(), with_table + 1000) << "the next step has the table again";
+}
+
+TEST(TlbPicture, AStructureWithoutRoomIsNamedThoughNobodyFlushed) {
+    HeadlessApp app;
+    app->show(Session::from_scenario("machine { ram = 64M; seed = 1; dtlb = { 64, 4 }; }\n"
+                                     "char *small = vmalloc(4M);\n"
+                                     "char *large = vmalloc_huge(4M, GFP_KERNEL);\n"
+                                     "small[0] = 1;\nlarge[0] = 1;\nlarge[1] = 1;\n"));
+    const Rectangle area{0, 0, 269, 152};
+    app->set_view_rectangle("tlb", area);
+    app->playback()->move(Move::last);
+    app.settle();
+    int at_the_bottom = 0;
+    for (const ImDrawList* list : ImGui::GetDrawData()->CmdLists)
+        for (const ImDrawVert& vertex : list->VtxBuffer) at_the_bottom += vertex.pos.y > area.bottom() - row_of_text;
+    EXPECT_EQ(at_the_bottom, 4 * 15) << "the letters of: STLB 4K 2M: 2 in use";
 }
 
 TEST_F(AddressPictures, EveryStepIsDrawnAtEverySize) {

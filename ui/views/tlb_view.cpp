@@ -167,7 +167,7 @@ void TlbView::draw(const ViewContext& context) {
         height = flow(scene, grids, shown, area, pitch);
     }
     float bottom_of_grids = context.area.bottom() + 1 - (flushed ? table : 0);
-    if (flushed && area.y + height > bottom_of_grids) bottom_of_grids -= row_height;
+    if (area.y + height > bottom_of_grids) bottom_of_grids -= row_height;
     std::vector<unsigned> left_out;
     for (const TlbGrid& grid : grids) {
         if (grid.place.bottom() <= bottom_of_grids)
@@ -175,7 +175,8 @@ void TlbView::draw(const ViewContext& context) {
         else
             left_out.push_back(grid.structure);
     }
-    if (flushed && !left_out.empty()) draw_left_out(scene, left_out, {area.x, bottom_of_grids, area.width, row_height});
+    if (!left_out.empty())
+        draw_left_out(scene, left_out, {area.x, bottom_of_grids - 2, area.width, row_height}, flushed && table > 0);
     float y = area.y + height + 6;
     const float bottom = area.bottom() + (has_cache ? row_height + 4 : 0) + (empty.empty() ? 0 : row_height);
     if (has_cache && y + row_height <= bottom) {
@@ -187,21 +188,24 @@ void TlbView::draw(const ViewContext& context) {
     context.painter.pop_clip();
 }
 
-/// "STLB 4K 2M: 12 entries": they are there, and the table of CPUs stands in their place.
-void TlbView::draw_left_out(const TlbScene& scene, const std::vector<unsigned>& structures, const Rectangle& row) {
+/// "STLB 4K 2M: 12 in use": there is no room for them, or the table of CPUs has it.
+void TlbView::draw_left_out(const TlbScene& scene, const std::vector<unsigned>& structures, const Rectangle& row,
+                            bool table_has_room) {
     const ViewContext& context = scene.context;
     const TlbState& tlb = context.state.tlb;
     std::string text;
     for (const unsigned structure : structures) {
         const std::uint32_t sets = tlb.configuration.structures[structure].geometry.sets();
         unsigned count = 0;
-        for (TlbSlot slot = tlb.slot_of(structure, 0, 0); slot < tlb.slot_of(structure, sets, 0); ++slot)
+        for (TlbSlot slot = tlb.slot_of(structure, 0, 0); tlb.started() && slot < tlb.slot_of(structure, sets, 0);
+             ++slot)
             count += tlb.entry(scene.cpu, slot).valid;
         text += (text.empty() ? "" : ", ") + grid_name(scene, structure) + ": " + count_text(count) + " in use";
     }
-    const bool here = context.pointer.here && row.contains(context.pointer.at);
     const Palette& palette = context.palette();
     const float end = context.painter.words(style::fact, row.x, row.centre_y(), palette.dim, text) + 10;
+    if (!table_has_room) return;
+    const bool here = context.pointer.here && row.contains(context.pointer.at);
     context.painter.words(style::fact, end, row.centre_y(), here ? palette.amber : palette.ink, "Show");
     if (!here) return;
     context.wishes.cursor = ImGuiMouseCursor_Hand;
