@@ -35,10 +35,10 @@ enum class OperationKind : std::uint8_t {
     // virtual memory; "second" is second_argument()
     // pfn of vmalloc and vm_map_ram: no_pfn, or the page (from VMALLOC_START) that a recording says
     vmalloc,       ///< gfp_flags, argument: bytes, order: VmallocKind -> address or 0
-    vfree,         ///< argument: address
+    vfree,         ///< argument: address, text: the operation it was taken by
     name_pages,    ///< pfn, argument: frames: pages for the next vmap or vm_map_ram, in order
     vmap,          ///< gfp_flags: VM_*, order: PageProtection -> address or 0
-    vunmap,        ///< argument: address
+    vunmap,        ///< argument: address, text: as vfree
     vm_map_ram,    ///< -> address or 0
     vm_unmap_ram,  ///< argument: address, pfn: pages
     vm_unmap_aliases,

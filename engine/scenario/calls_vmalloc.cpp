@@ -71,6 +71,7 @@ Value give_back(CallContext& context, OperationKind kind, Value address) {
     if (address.bits == 0) return {};
     Operation operation = context.operation(kind);
     operation.argument = address.bits;
+    operation.text = address.origin;
     context.execute(operation);
     return {};
 }

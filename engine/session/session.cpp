@@ -180,6 +180,8 @@ void Session::name_given_back(std::string& text, const Operation& operation) con
         taken_by = operation.argument;
         value = operation.pfn;
         break;
+    case OperationKind::vfree:
+    case OperationKind::vunmap:
     case OperationKind::kmem_cache_free:
     case OperationKind::kfree:
     case OperationKind::krealloc: break;

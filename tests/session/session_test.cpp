@@ -82,6 +82,15 @@ TEST(Session, NamesWhatIsFreedOnlyWhenItIsThatPage) {
     EXPECT_EQ(session->call_text(7), "free_pages(a, 2)");
 }
 
+TEST(Session, NamesTheAreaThatIsFreed) {
+    const auto session = Session::from_text("char *v = vmalloc(4096);\n"
+                                            "vfree(v + 4096);\n"
+                                            "vfree(v);\n");
+    ASSERT_TRUE(session->errors().empty());
+    EXPECT_EQ(session->call_text(1), "vfree(0xffffc90000001000)") << "it is not what v holds";
+    EXPECT_EQ(session->call_text(2), "vfree(v)");
+}
+
 TEST(Session, WithErrorsNothingRuns) {
     const auto session = Session::from_text("machine { ram = 16M; }\nalloc_page(GFP_KERNEL);\nnonsense(1);\n");
     ASSERT_EQ(session->errors().size(), 1U);
