@@ -145,7 +145,7 @@ void PhysicalPagesTable::scroll(const ViewContext& context, const Rectangle& are
     scrolled_ = std::clamp(scrolled_, 0.0f, overflow_);
     if (overflow_ <= 0) return;
     const float part = std::max(area.height * area.height / height, 16.0f);
-    context.painter.fill({area.right() - 3, area.y + (area.height - part) * (scrolled_ / overflow_), 3, part},
+    context.painter.fill({area.right() + 5, area.y + (area.height - part) * (scrolled_ / overflow_), 3, part},
                          context.palette().track, 1.5f);
 }
 

@@ -200,6 +200,7 @@ void TlbView::draw_left_out(const TlbScene& scene, const std::vector<unsigned>& 
         for (TlbSlot slot = tlb.slot_of(structure, 0, 0); tlb.started() && slot < tlb.slot_of(structure, sets, 0);
              ++slot)
             count += tlb.entry(scene.cpu, slot).valid;
+        if (count == 0 && !table_has_room) continue;
         text += (text.empty() ? "" : ", ") + grid_name(scene, structure) + ": " + count_text(count) + " in use";
     }
     const Palette& palette = context.palette();
