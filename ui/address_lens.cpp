@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "engine/core/address_text.h"
+#include "engine/slab/slab_info.h"
 #include "ui/description.h"
 #include "ui/format.h"
 
@@ -191,7 +192,9 @@ private:
             add(name, detail, Role::plain, start);
         }
         add("slab of " + std::string(cache.name_text()),
-            std::to_string(objects_in_use(slabs, id)) + " of " + std::to_string(slab.objects) + " objects in use, " +
+            (is_quarantined(slabs, id) ? "out of use: all " + std::to_string(slab.objects) + " objects marked used, "
+                                       : std::to_string(objects_in_use(slabs, id)) + " of " +
+                                             std::to_string(slab.objects) + " objects in use, ") +
                 std::to_string(cache.geometry.size) + " bytes each",
             Role::plain, no_address, slab.pfn);
     }
@@ -229,9 +232,26 @@ LensQuery frame_query(std::uint64_t pfn, const State& state) {
     return {no_address, "This machine’s frames go from 0 to " + count_text(state.buddy.frame_count() - 1) + "."};
 }
 
+/// "p", "task[3]", "v + 0x1234": a variable that a call up to here has filled, and bytes behind it.
+std::optional<LensQuery> variable_query(std::string_view typed, const Session& session) {
+    const std::size_t plus = std::min(typed.find('+'), typed.size());
+    std::string name;
+    for (const char c : typed.substr(0, plus))
+        if (!std::isspace(static_cast<unsigned char>(c))) name += c;
+    const std::optional<std::uint64_t> value = session.address_in(name);
+    if (!value) return std::nullopt;
+    std::uint64_t offset = 0;
+    if (plus == typed.size()) return LensQuery{*value, ""};
+    std::string digits = condensed(typed.substr(plus + 1));
+    const bool hex = take_prefix(digits, "0x");
+    if (!read_number(digits, hex ? 16 : 10, offset)) return LensQuery{no_address, "After “+” comes a number of bytes."};
+    return LensQuery{*value + offset, ""};
+}
+
 }  // namespace
 
-LensQuery read_lens_query(std::string_view typed, const State& state) {
+LensQuery read_lens_query(std::string_view typed, const State& state, const Session& session) {
+    if (const auto query = variable_query(typed, session)) return *query;
     std::string text = condensed(typed);
     std::uint64_t value = 0;
     if (text.empty()) return {no_address, "Type an address, or “pfn 4098”."};
@@ -254,7 +274,8 @@ LensQuery read_lens_query(std::string_view typed, const State& state) {
     if (decimal && read_number(text, 10, value)) return frame_query(value, state);
     if (text.size() > 16) return {no_address, "An address has 16 digits of base 16 at most."};
     if (!read_number(text, 16, value))
-        return {no_address, "That is no address: base 16, as in ffffc90000001234, or “pfn 4098”."};
+        return {no_address, "That is no address: base 16, as in ffffc90000001234, “pfn 4098”, or a variable that a "
+                            "call has filled by now."};
     if (value == no_address) return {no_address, "NULL leads nowhere."};
     return {value, ""};
 }

@@ -35,12 +35,12 @@ struct Lens {
     std::vector<LensLevel> levels;  ///< each within the one before it
 };
 
-/// What a reader types: "0xffffc90000001234", "ffffc900 00001 234", "pfn 4098", "4098", "phys 1002234".
+/// What a reader types: "0xffffc90000001234", "ffffc900 00001 234", "pfn 4098", "4098", "phys 1002234", "v + 0x40".
 struct LensQuery {
     std::uint64_t address = no_address;
     std::string problem;  ///< why it is none of these; empty: it is one
 };
-LensQuery read_lens_query(std::string_view text, const State& state);
+LensQuery read_lens_query(std::string_view text, const State& state, const Session& session);
 
 /// `space`: whose tables are asked first; where it maps nothing, the others' are asked.
 Lens look_through(const State& state, const Session& session, std::uint64_t address, SpaceId space);

@@ -22,10 +22,13 @@ std::vector<std::string_view> wrap_words(const Painter& painter, TextStyle style
 float draw_wrapped(const Painter& painter, TextStyle style, const Rectangle& area, Colour colour,
                    std::string_view text) {
     float top = area.y;
-    for (const std::string_view line : wrap_words(painter, style, text, area.width)) {
+    const std::vector<std::string_view> lines = wrap_words(painter, style, text, area.width);
+    for (const std::string_view& line : lines) {
         if (top + line_pitch > area.bottom() + 1) break;
-        painter.words(style, area.x, top + line_pitch / 2, colour, line);
+        const float end = painter.words(style, area.x, top + line_pitch / 2, colour, line);
         top += line_pitch;
+        if (&line != &lines.back() && top + line_pitch > area.bottom() + 1)
+            painter.words(style, end, top - line_pitch / 2, colour, "…");
     }
     return top;
 }

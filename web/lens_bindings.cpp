@@ -45,7 +45,8 @@ val lens() {
 val read_address(const std::string& text) {
     val value = val::object();
     if (the_app().playback() == nullptr) return value;
-    const ui::LensQuery query = ui::read_lens_query(text, the_app().playback()->state());
+    const ui::LensQuery query =
+        ui::read_lens_query(text, the_app().playback()->state(), the_app().playback()->session());
     value.set("problem", query.problem);
     value.set("address", address_or_none(query.address));
     return value;

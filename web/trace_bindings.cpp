@@ -77,7 +77,8 @@ val trace_result() {
     return value;
 }
 
-/// The processors of the machine block, as far as a trace knows them: 4 KiB pages, one shared second level.
+/// The processors of the machine block, as far as a trace knows them: 4 KiB pages, one shared second level
+/// (empty: it has one for each, and a trace can't be read with it).
 val trace_presets() {
     val presets = val::array();
     for (const TlbPreset& preset : tlb_presets()) {
@@ -90,7 +91,7 @@ val trace_presets() {
             else if (structure.cache_level == 1)
                 (structure.use == TlbUse::fetch ? fetch : data) = geometry_text(structure.geometry);
         }
-        if (fetch.empty() || data.empty() || shared.empty()) continue;
+        if (fetch.empty() || data.empty()) continue;
         val value = val::object();
         value.set("name", std::string(preset.name));
         value.set("source", std::string(preset.source));

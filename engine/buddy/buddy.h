@@ -189,6 +189,8 @@ struct BuddyState {
 
     std::size_t cpu_count() const { return cpu_node.size(); }
     Pfn frame_count() const { return static_cast<Pfn>(frames.size()); }
+    /// Has the machine memory there? Between its zones, and above them, it may have none.
+    bool has_memory(std::uint64_t pfn) const { return pfn < frames.size() && frames[pfn].kind != FrameKind::absent; }
 
     static constexpr std::size_t per_cpu_index(ZoneId zone, CpuId cpu) { return std::size_t{zone} << 6 | cpu; }
     const PerCpuPages& pages_of_cpu(ZoneId zone, CpuId cpu) const { return per_cpu[per_cpu_index(zone, cpu)]; }

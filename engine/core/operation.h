@@ -35,14 +35,14 @@ enum class OperationKind : std::uint8_t {
     // virtual memory; "second" is second_argument()
     // pfn of vmalloc and vm_map_ram: no_pfn, or the page (from VMALLOC_START) that a recording says
     vmalloc,       ///< gfp_flags, argument: bytes, order: VmallocKind -> address or 0
-    vfree,         ///< argument: address
+    vfree,         ///< argument: address, text: the operation it was taken by
     name_pages,    ///< pfn, argument: frames: pages for the next vmap or vm_map_ram, in order
     vmap,          ///< gfp_flags: VM_*, order: PageProtection -> address or 0
-    vunmap,        ///< argument: address
+    vunmap,        ///< argument: address, text: as vfree
     vm_map_ram,    ///< -> address or 0
     vm_unmap_ram,  ///< argument: address, pfn: pages
     vm_unmap_aliases,
-    vmalloc_to_pfn,  ///< argument: address -> pfn or no_pfn
+    vmalloc_to_pfn,  ///< argument: address, order: LookUp -> pfn or no_pfn
     // text of the next two and of fill_memory: 0, or 1 + the operation that the address came from
     load,                 ///< argument: address, order: bytes -> value
     store,                ///< argument: address, order: bytes, second: value
@@ -103,6 +103,8 @@ constexpr void set_second_argument(Operation& operation, std::uint64_t value) {
 
 /// Which of the functions that end in __vmalloc_node_range().
 enum class VmallocKind : std::uint8_t { plain, zeroed, dma32, user, huge };
+/// Which of the two functions asks: both read the tables.
+enum class LookUp : std::uint8_t { pfn, page };
 enum class PageProtection : std::uint8_t { kernel, read_only, executable, read_executable, user, user_read_only };
 enum class MemoryChange : std::uint8_t { read_only, writable, no_execute, executable };
 

@@ -110,7 +110,8 @@ Pfn PageTables::table_for(SpaceId space, std::uint64_t address, Level level) {
     return table;
 }
 
-/// The entries of one last table, from the address's on, for as many of the frames as it has: so many.
+/// The entries of one last table, from the address's on, for as many of the frames as it has, up to
+/// one that is none: so many.
 std::size_t PageTables::set_entries(Pfn table, std::uint64_t address, std::span<const Pfn> frames,
                                     std::uint64_t flags) {
     const unsigned first = index_at(address, 0);
@@ -123,15 +124,16 @@ std::size_t PageTables::set_entries(Pfn table, std::uint64_t address, std::span<
     std::size_t i = 0;
     if (!emitter_.recording()) {
         const SilentEmitter silent = emitter_.silent();
-        while (i < count) {
+        while (i < count && frames[i] != no_pfn) {
             for (std::uint64_t& word : silent.part(&PagingState::memory).words_from(table, first + i)) {
-                silent.emit_on(entry_of(i), word);
-                if (++i == count) break;
+                if (i == count) break;
+                if (frames[i] == no_pfn) return i;
+                silent.emit_on(entry_of(i++), word);
             }
         }
     }
-    for (; i < count; ++i) emitter_.emit(entry_of(i));
-    return count;
+    for (; i < count && frames[i] != no_pfn; ++i) emitter_.emit(entry_of(i));
+    return i;
 }
 
 bool PageTables::map_pages(SpaceId asked, std::uint64_t address, std::span<const Pfn> frames, std::uint64_t flags) {
@@ -141,6 +143,7 @@ bool PageTables::map_pages(SpaceId asked, std::uint64_t address, std::span<const
         const Pfn table = table_for(space, address, 0);
         if (table == no_pfn) return false;
         const std::size_t count = set_entries(table, address, frames, flags);
+        if (count == 0) return false;  // WARN_ON(!page)
         address += count * page_size;
         frames = frames.subspan(count);
     }

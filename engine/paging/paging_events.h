@@ -316,6 +316,8 @@ struct ShowPagesEnd {
     std::uint32_t pages;
     std::uint32_t jumps;
     std::uint32_t not_mapped;
+    std::uint32_t first_break;  ///< the first row that is not right behind the one before; 0: none
+    bool contiguous() const { return jumps == 0 && not_mapped == 0; }
     Sentence sentence(const PagingState& state) const;
 };
 

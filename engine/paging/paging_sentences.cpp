@@ -194,7 +194,7 @@ Sentence CompareBytes::sentence(const PagingState&) const {
 
 Sentence ShowPage::sentence(const PagingState&) const {
     Sentence s;
-    s << row << ": virtual " << hex_address(address);
+    s << "Page " << row << ": virtual " << hex_address(address);
     if (contiguity == Contiguity::not_mapped) return s << ", not mapped.";
     s << ", physical " << hex_number(physical) << ", ";
     s.block(Role::taken, static_cast<Pfn>(physical >> page_shift), 0);
@@ -208,7 +208,8 @@ Sentence ShowPagesEnd::sentence(const PagingState&) const {
     s << pages_text(pages) << ": ";
     if (not_mapped != 0) return s << not_mapped << " of them not mapped.";
     if (jumps == 0) return s << "physically contiguous.";
-    return s << "contiguous in virtual memory, in " << (jumps + 1) << " pieces in physical memory.";
+    return s << "contiguous in virtual memory, in " << (jumps + 1)
+             << " pieces in physical memory. The first break is at page " << first_break << '.';
 }
 
 }  // namespace pageframe

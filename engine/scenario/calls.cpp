@@ -141,10 +141,17 @@ std::uint32_t CallContext::intern(std::string_view text) {
     return 0;
 }
 
-bool CallContext::node_argument(Value value, NodeId& node) {
+void CallContext::tell(std::string_view text) {
+    Operation note = operation(OperationKind::note);
+    note.text = intern(text);
+    execute(note);
+}
+
+bool CallContext::node_argument(Value value, NodeId& node, MissingNode missing) {
     const auto number = static_cast<std::int32_t>(value.bits);
     const std::size_t nodes = std::max<std::size_t>(machine_.nodes.size(), 1);
-    if (number >= -1 && number < static_cast<std::int32_t>(nodes)) {
+    const auto end = missing == MissingNode::ignored ? std::int32_t{no_node} : static_cast<std::int32_t>(nodes);
+    if (number >= -1 && number < end) {
         node = number < 0 ? no_node : static_cast<NodeId>(number);
         return true;
     }

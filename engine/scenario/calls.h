@@ -68,8 +68,12 @@ public:
     std::uint32_t intern(std::string_view text);
     /// The machine will read this string in the next operation (Operation::text).
     void use_string(std::uint32_t index, std::string_view text) { target_.use_string(index, text); }
-    /// A node of this machine, no_node for NUMA_NO_NODE; false after telling that there is none such.
-    bool node_argument(Value value, NodeId& node);
+    /// A node of this machine, no_node for NUMA_NO_NODE; false after telling that there is none such. The slab
+    /// allocators ignore a wish for a node that is not there.
+    enum class MissingNode : std::uint8_t { refused, ignored };
+    bool node_argument(Value value, NodeId& node, MissingNode missing = MissingNode::refused);
+    /// A remark in the run's log, as note() makes one.
+    void tell(std::string_view text);
     /// The elements of an array argument.
     std::span<Value> elements(Value array);
 

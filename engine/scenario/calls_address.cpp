@@ -1,8 +1,10 @@
 // Conversions between page frame numbers, struct page *, virtual and physical addresses, and the small
 // arithmetic that goes with them (arch/x86/include/asm/page.h, include/linux/mm.h, align.h, log2.h).
-// They compute; nothing of them is an operation.
+// They compute; nothing of them is an operation, but for a word where the result is of no use.
 #include <bit>
 
+#include "engine/core/address_text.h"
+#include "engine/paging/layout.h"
 #include "engine/scenario/calls.h"
 
 namespace pageframe::scenario {
@@ -29,12 +31,17 @@ bool is_page(CallContext& context, const char* function, Value page) {
     return false;
 }
 
-bool is_mapped(CallContext& context, const char* function, Value address) {
-    if (is_direct_map_address(address.bits)) return true;
-    context.fail(std::string(function) + "() of " +
-                 (address.bits == 0 ? "NULL" : "what is not an address of the direct map") +
-                 (is_page_address(address.bits) ? ": this is a struct page *" : ""));
-    return false;
+/// Without CONFIG_DEBUG_VIRTUAL __phys_addr() computes and checks nothing: what is not of the direct map gives a
+/// number all the same. The run goes on with it, and the reader is told.
+std::uint64_t physical_of(CallContext& context, const char* function, std::uint64_t address) {
+    if (address >= layout::kernel_text) return address - layout::kernel_text;
+    const std::uint64_t physical = address - page_offset;
+    if (!is_direct_map_address(address))
+        context.tell(std::string(function) + "(" + hex_number(address) +
+                     ") is of no use: the address is not of the direct map. The kernel subtracts " +
+                     hex_number(page_offset) + " all the same and gets " + hex_number(physical) +
+                     (in_vmalloc(address) ? ". vmalloc_to_page() would read the page tables." : "."));
+    return physical;
 }
 
 bool is_frame(CallContext& context, const char* function, std::uint64_t pfn) {
@@ -44,8 +51,7 @@ bool is_frame(CallContext& context, const char* function, std::uint64_t pfn) {
 }
 
 Value virt_to_phys(CallContext& context, std::span<const Value> arguments) {
-    if (!is_mapped(context, "virt_to_phys", arguments[0])) return {};
-    return like(arguments[0], arguments[0].bits - page_offset);
+    return like(arguments[0], physical_of(context, "virt_to_phys", arguments[0].bits));
 }
 
 Value phys_to_virt(CallContext& context, std::span<const Value> arguments) {
@@ -54,13 +60,12 @@ Value phys_to_virt(CallContext& context, std::span<const Value> arguments) {
 }
 
 Value virt_to_page(CallContext& context, std::span<const Value> arguments) {
-    if (!is_mapped(context, "virt_to_page", arguments[0])) return {};
-    return like(arguments[0], page_address_of(pfn_of_address(arguments[0].bits)));
+    const std::uint64_t pfn = physical_of(context, "virt_to_page", arguments[0].bits) >> page_shift;
+    return like(arguments[0], vmemmap_start + pfn * page_descriptor_size);
 }
 
 Value virt_to_pfn(CallContext& context, std::span<const Value> arguments) {
-    if (!is_mapped(context, "virt_to_pfn", arguments[0])) return {};
-    return like(arguments[0], pfn_of_address(arguments[0].bits));
+    return like(arguments[0], physical_of(context, "virt_to_pfn", arguments[0].bits) >> page_shift);
 }
 
 Value page_to_pfn(CallContext& context, std::span<const Value> arguments) {

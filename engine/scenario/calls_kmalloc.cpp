@@ -1,5 +1,6 @@
 // kmalloc() and its family (include/linux/slab.h, mm/slab_common.c of Linux 6.1).
 #include "engine/core/gfp.h"
+#include "engine/kmalloc/kmalloc_classes.h"
 #include "engine/scenario/calls.h"
 
 namespace pageframe::scenario {
@@ -34,7 +35,12 @@ Value kzalloc(CallContext& context, std::span<const Value> arguments) {
 
 Value node_allocate(CallContext& context, std::span<const Value> arguments, GfpFlags more) {
     NodeId node = no_node;
-    if (!context.node_argument(arguments[2], node)) return {};
+    // What is larger than any class goes to the page allocator, which would read the missing node's pg_data_t.
+    const bool classic = context.machine().allocator == MachineConfiguration::Allocator::slab;
+    const auto kind = classic ? SlabAllocatorKind::slab : SlabAllocatorKind::slub;
+    const bool has_class = arguments[0].bits <= largest_kmalloc_class(kind);
+    const auto missing = has_class ? CallContext::MissingNode::ignored : CallContext::MissingNode::refused;
+    if (!context.node_argument(arguments[2], node, missing)) return {};
     return allocate(context, arguments[0].bits, arguments[1], more, node);
 }
 

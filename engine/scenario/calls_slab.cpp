@@ -88,7 +88,7 @@ Value zalloc(CallContext& context, std::span<const Value> arguments) {
 
 Value alloc_node(CallContext& context, std::span<const Value> arguments) {
     NodeId node = no_node;
-    if (!context.node_argument(arguments[2], node)) return {};
+    if (!context.node_argument(arguments[2], node, CallContext::MissingNode::ignored)) return {};
     return allocate(context, "kmem_cache_alloc_node", arguments[0], arguments[1], 0, node);
 }
 

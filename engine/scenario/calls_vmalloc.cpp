@@ -71,6 +71,7 @@ Value give_back(CallContext& context, OperationKind kind, Value address) {
     if (address.bits == 0) return {};
     Operation operation = context.operation(kind);
     operation.argument = address.bits;
+    operation.text = address.origin;
     context.execute(operation);
     return {};
 }
@@ -95,11 +96,11 @@ bool name_pages(CallContext& context, Value array, std::uint64_t count) {
     Operation run = context.operation(OperationKind::name_pages);
     run.argument = 0;
     for (const Value& page : pages.first(static_cast<std::size_t>(count))) {
-        if (!is_page_address(page.bits)) {
-            context.fail(page.bits == 0 ? "one of the pages is NULL" : "one of the pages is not a struct page *");
+        if (page.bits != 0 && !is_page_address(page.bits)) {
+            context.fail("one of the pages is not a struct page *");
             return false;
         }
-        const Pfn pfn = pfn_of_page(page.bits);
+        const Pfn pfn = page.bits == 0 ? no_pfn : pfn_of_page(page.bits);
         if (run.argument != 0 && pfn == run.pfn + run.argument) {
             ++run.argument;
             continue;
@@ -146,8 +147,9 @@ Value vm_unmap_aliases(CallContext& context, std::span<const Value>) {
 
 // -- questions --------------------------------------------------------------------------------------
 
-Pfn look_up(CallContext& context, Value address) {
+Pfn look_up(CallContext& context, Value address, LookUp wanted) {
     Operation operation = context.operation(OperationKind::vmalloc_to_pfn);
+    operation.order = static_cast<Order>(wanted);
     operation.argument = address.bits;
     const OperationResult result = context.execute(operation);
     return context.failed() ? no_pfn : static_cast<Pfn>(result.value);
@@ -155,7 +157,7 @@ Pfn look_up(CallContext& context, Value address) {
 
 Value vmalloc_to_page(CallContext& context, std::span<const Value> arguments) {
     Value value;
-    const Pfn pfn = look_up(context, arguments[0]);
+    const Pfn pfn = look_up(context, arguments[0], LookUp::page);
     if (pfn != no_pfn) value.bits = page_address_of(pfn);
     return value;
 }
@@ -163,7 +165,7 @@ Value vmalloc_to_page(CallContext& context, std::span<const Value> arguments) {
 // page_to_pfn(NULL) is what the kernel computes for an address that is not mapped.
 Value vmalloc_to_pfn(CallContext& context, std::span<const Value> arguments) {
     Value value;
-    const Pfn pfn = look_up(context, arguments[0]);
+    const Pfn pfn = look_up(context, arguments[0], LookUp::pfn);
     value.bits = pfn != no_pfn ? pfn
                                : static_cast<std::uint64_t>(static_cast<std::int64_t>(0 - vmemmap_start) /
                                                             static_cast<std::int64_t>(page_descriptor_size));

@@ -41,6 +41,7 @@ std::string describe_memory_call(const Operation& operation) {
     case OperationKind::vmalloc: return vmalloc_text(operation);
     case OperationKind::vfree: return "vfree(" + address + ")";
     case OperationKind::name_pages:
+        if (operation.pfn == no_pfn) return "pages NULL";
         return "pages " + std::to_string(operation.pfn) +
                (operation.argument > 1 ? " to " + std::to_string(operation.pfn + operation.argument - 1) : "");
     case OperationKind::vmap: {
@@ -51,7 +52,9 @@ std::string describe_memory_call(const Operation& operation) {
     case OperationKind::vm_map_ram: return "vm_map_ram(pages, ...)";
     case OperationKind::vm_unmap_ram: return "vm_unmap_ram(" + address + ", " + std::to_string(operation.pfn) + ")";
     case OperationKind::vm_unmap_aliases: return "vm_unmap_aliases()";
-    case OperationKind::vmalloc_to_pfn: return "vmalloc_to_pfn(" + address + ")";
+    case OperationKind::vmalloc_to_pfn:
+        return (static_cast<LookUp>(operation.order) == LookUp::page ? "vmalloc_to_page(" : "vmalloc_to_pfn(") +
+               address + ")";
     case OperationKind::load: return place_text(operation);
     case OperationKind::store: return place_text(operation) + " = " + second;
     case OperationKind::fetch: return "fetch(" + address + ")";

@@ -136,7 +136,10 @@ private:
         } else if (key == "pcid") {
             word(entry, "off", "on", pcid_);
         } else if (key == "walk_cache") {
-            number(entry, entry.value, 0, most_walk_cache_entries, walk_cache_);
+            if (bool all = false; syntax_.at(entry.value).kind != ExpressionKind::name)
+                number(entry, entry.value, 0, most_walk_cache_entries, walk_cache_);
+            else if (word(entry, "off", "on", all))
+                walk_cache_ = all ? most_walk_cache_entries : 0;
         } else {
             unknown(entry);
         }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/machine/machine.h"
+#include "engine/paging/layout.h"
 #include "engine/replay/recording.h"
 #include "engine/replay/slab_run.h"
 #include "engine/replay/vmalloc_recording.h"
@@ -15,6 +16,10 @@ namespace {
 bool names_what_it_gets(OperationKind kind) {
     switch (kind) {
     case OperationKind::alloc_pages:
+    case OperationKind::alloc_pages_exact:
+    case OperationKind::vmalloc:
+    case OperationKind::vmap:
+    case OperationKind::vm_map_ram:
     case OperationKind::kmem_cache_alloc:
     case OperationKind::kmalloc:
     case OperationKind::krealloc: return true;
@@ -139,6 +144,20 @@ std::unique_ptr<Session> Session::from_text(std::string text, TimelineLimits lim
 
 std::string Session::variable_of(OperationNumber number) const { return run_.label_of(number); }
 
+std::optional<std::uint64_t> Session::address_in(std::string_view variable) const {
+    if (variable.empty()) return std::nullopt;
+    const Position at = timeline_->position();
+    const auto end = std::min<std::size_t>(at.operation + (at.event != 0 ? 1U : 0U), got_.values.size());
+    for (auto number = static_cast<OperationNumber>(end); number-- > 0;) {
+        const OperationKind kind = timeline_->operation(number).kind;
+        if (!names_what_it_gets(kind) || variable_of(number) != variable) continue;
+        const std::uint64_t value = got_.values[number];
+        const bool is_pfn = kind == OperationKind::alloc_pages || kind == OperationKind::alloc_pages_exact;
+        return is_pfn ? layout::direct_map + (value << page_shift) : value;
+    }
+    return std::nullopt;
+}
+
 const std::string& Session::text_of(const Operation& operation) const {
     static const std::string none;
     return operation.text < run_.strings.size() ? run_.strings[operation.text] : none;
@@ -178,6 +197,8 @@ void Session::name_given_back(std::string& text, const Operation& operation) con
         taken_by = operation.argument;
         value = operation.pfn;
         break;
+    case OperationKind::vfree:
+    case OperationKind::vunmap:
     case OperationKind::kmem_cache_free:
     case OperationKind::kfree:
     case OperationKind::krealloc: break;

@@ -56,6 +56,9 @@ public:
     std::string call_text(OperationNumber number) const;
     /// The variable that the operation's result went to ("p", "task[3]"), or "".
     std::string variable_of(OperationNumber number) const;
+    /// The address that the last successful call up to the timeline's position put into this variable, a page's in
+    /// the direct map. Nothing where no call did: what the text itself assigns is not kept.
+    std::optional<std::uint64_t> address_in(std::string_view variable) const;
     /// The author's words of a note, heading, show or prediction.
     const std::string& text_of(const Operation& operation) const;
     /// What an operation did in one sentence: the note's text, or what came of the call.

@@ -39,6 +39,16 @@ SlabInfo slab_info(const SlabState& state, CacheId id) {
     return info;
 }
 
+bool is_quarantined(const SlabState& state, SlabId id) {
+    const Slab& slab = state.slabs[id];
+    const CacheGeometry& geometry = state.caches[slab.cache].geometry;
+    if (state.allocator != SlabAllocatorKind::slub || slab.place != SlabPlace::full) return false;
+    if (!geometry.has(slab_flag::consistency_checks)) return false;
+    for (ObjectIndex index = 0; index < slab.objects; ++index)
+        if (!state.object(slab, index).allocated) return true;
+    return false;
+}
+
 std::vector<ObjectIndex> freelist_of(const SlabState& state, SlabId id, ObjectIndex first) {
     const Slab& slab = state.slabs[id];
     std::vector<ObjectIndex> list;

@@ -23,6 +23,9 @@ struct SlabInfo {
 
 SlabInfo slab_info(const SlabState& state, CacheId cache);
 
+/// A slab that a debugging check found damaged: it counts as full, but nobody has its free objects.
+bool is_quarantined(const SlabState& state, SlabId slab);
+
 /// What an object is at this moment, for pictures of a slab.
 enum class ObjectState : std::uint8_t {
     in_use,

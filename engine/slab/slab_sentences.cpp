@@ -171,8 +171,10 @@ Sentence RequestObject::sentence(const SlabState& state) const {
     Sentence s;
     s << "CPU " << std::uint32_t{cpu} << " wants an object of ";
     s.in_role(Role::strong, cache_text(state, cache)) << " (" << gfp::describe(gfp_flags) << ')';
-    if (node != no_node) s << " on node " << std::uint32_t{node};
-    return s << '.';
+    if (node == no_node) return s << '.';
+    s << " on node " << std::uint32_t{node} << '.';
+    if (node < state.node_count) return s;
+    return s << " The machine has no such node: the wish is ignored, and the object is taken from any.";
 }
 
 Sentence TakeObject::sentence(const SlabState& state) const {

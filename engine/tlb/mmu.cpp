@@ -246,8 +246,7 @@ private:
         const std::uint64_t address = request.address;
         const std::uint64_t physical = address - layout::direct_map;
         const std::uint64_t pfn = physical >> page_shift;
-        if (pfn >= buddy_.frame_count() || buddy_.frames[pfn].kind == FrameKind::absent)
-            return fault(request, FaultReason::no_memory, level, 0);
+        if (!buddy_.has_memory(pfn)) return fault(request, FaultReason::no_memory, level, 0);
         const FaultReason reason = refusal(pte::kernel, request.access, request.from_user);
         if (reason != FaultReason::none) return fault(request, reason, level, pte::kernel);
         const Pfn first = static_cast<Pfn>(pfn) & ~(pageblock_frames - 1);

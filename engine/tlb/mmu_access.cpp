@@ -108,15 +108,18 @@ Pfn Mmu::look_up(std::uint64_t address) {
 
 void Mmu::show_pages(std::uint64_t address, std::uint64_t length) {
     constexpr std::uint32_t most_rows = 65536;
+    constexpr std::uint64_t nowhere = ~std::uint64_t{0};
     const std::uint64_t end = address + length;
-    std::uint64_t expected = 0;
-    std::uint32_t row = 0, jumps = 0, not_mapped = 0;
+    std::uint64_t expected = nowhere;
+    ShowPagesEnd all{};
+    std::uint32_t& row = all.pages;
     for (std::uint64_t at = address; at < end && row < most_rows; at = (at & ~(page_size - 1)) + page_size, ++row) {
         using Contiguity = ShowPage::Contiguity;
         std::uint64_t physical = 0;
         bool mapped = true;
         if (in_direct_map(at)) {
             physical = at - layout::direct_map;
+            mapped = buddy_.has_memory(physical >> page_shift);
         } else {
             const WalkResult found = walk_tables(paging_, top_of(paging_, space()), at);
             mapped = found.present;
@@ -126,12 +129,14 @@ void Mmu::show_pages(std::uint64_t address, std::uint64_t length) {
                                 : physical == expected ? Contiguity::follows
                                                        : Contiguity::jumps;
         if (!mapped) contiguity = Contiguity::not_mapped;
-        jumps += contiguity == Contiguity::jumps;
-        not_mapped += !mapped;
+        const bool breaks = contiguity == Contiguity::jumps || (!mapped && row > 0);
+        if (breaks && all.first_break == 0) all.first_break = row;
+        all.jumps += contiguity == Contiguity::jumps;
+        all.not_mapped += !mapped;
         paging_emitter_.tell(ShowPage{at, physical, row, contiguity});
-        expected = (physical & ~(page_size - 1)) + page_size;
+        expected = mapped ? (physical & ~(page_size - 1)) + page_size : nowhere;
     }
-    paging_emitter_.tell(ShowPagesEnd{row, jumps, not_mapped});
+    paging_emitter_.tell(all);
 }
 
 }  // namespace pageframe

@@ -2,6 +2,7 @@
 #include "engine/tlb/tlb.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace pageframe {
 
@@ -62,12 +63,23 @@ std::span<const TlbPreset> tlb_presets() { return presets; }
 
 const TlbConfiguration& default_tlb() { return presets[0].configuration; }
 
+/// Where only the replacement minds the ways: the machine's key and the next smaller number.
+static std::string other_ways(const TlbStructure& structure) {
+    const TlbGeometry& geometry = structure.geometry;
+    if (!geometry_problem(geometry, Replacement::true_lru).empty() || !structure.takes(0)) return {};
+    const char* key = structure.cache_level == 2 ? "stlb" : structure.use == TlbUse::fetch ? "itlb" : "dtlb";
+    std::uint32_t ways = std::min(std::bit_floor(geometry.ways), most_plru_ways);
+    while (geometry.entries % ways != 0) ways /= 2;
+    return std::string(", as with ") + key + " = { " + std::to_string(geometry.entries) + ", " + std::to_string(ways) +
+           " }";
+}
+
 std::string tlb_problem(const TlbConfiguration& configuration) {
     bool first_level_for[2] = {false, false};
     for (unsigned i = 0; i < configuration.count; ++i) {
         const TlbStructure& structure = configuration.structures[i];
         const std::string problem = geometry_problem(structure.geometry, configuration.replacement);
-        if (!problem.empty()) return structure_name(structure) + ": " + problem;
+        if (!problem.empty()) return structure_name(structure) + ": " + problem + other_ways(structure);
         if (structure.cache_level != 1 || !structure.takes(0)) continue;
         first_level_for[0] |= structure.use != TlbUse::data;
         first_level_for[1] |= structure.use != TlbUse::fetch;

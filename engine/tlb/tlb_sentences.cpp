@@ -37,7 +37,7 @@ Sentence UseEntry::sentence(const TlbState& state) const {
     const TlbEntry& entry = state.entry(cpu, slot);
     Sentence s;
     s.in_role(Role::strong, "TLB hit");
-    s << ": CPU " << cpu << " finds page " << hex_number(entry.page) << " of " << hex_address(address) << " in "
+    s << ": CPU " << cpu << " finds the page of " << hex_address(address) << " in "
       << place_text(state, structure, slot) << ", and with it ";
     s.block(Role::taken, entry.pfn, 0);
     return s << ". No table is read.";
@@ -74,11 +74,12 @@ Sentence MissEntry::sentence(const TlbState& state) const {
 
 Sentence FillEntry::sentence(const TlbState& state) const {
     Sentence s;
-    s << "The translation of page " << hex_number(address >> level_shift(level)) << " to ";
+    s << "The translation of the page at " << hex_address(address >> level_shift(level) << level_shift(level))
+      << " to ";
     s.block(Role::taken, pfn, 0) << " is written to " << place_text(state, structure, slot);
     if (evicts) {
         const TlbEntry& old = state.entry(cpu, slot);
-        s << ", in place of page " << hex_number(old.page);
+        s << ", in place of that at " << hex_address(old.page << level_shift(old.level));
         switch (state.configuration.replacement) {
         case Replacement::true_lru: s << ", which was used longest ago"; break;
         case Replacement::tree_plru: s << ", to which the tree of bits points"; break;

@@ -229,6 +229,11 @@ std::vector<Pfn> VmallocAllocator::named_pages() {
     return frames;
 }
 
+VmallocFailed::Reason VmallocAllocator::why_not_mapped(const std::vector<Pfn>& frames) {
+    const bool has_null = std::find(frames.begin(), frames.end(), no_pfn) != frames.end();
+    return has_null ? VmallocFailed::Reason::null_page : VmallocFailed::Reason::no_tables;
+}
+
 std::uint64_t VmallocAllocator::vmap(std::uint16_t flags, std::uint64_t protection) {
     start();
     const std::vector<Pfn> frames = named_pages();
@@ -240,7 +245,7 @@ std::uint64_t VmallocAllocator::vmap(std::uint16_t flags, std::uint64_t protecti
     const std::uint64_t address = state_.areas[area].start;
     if (!map_pages(address, frames, protection | pte::no_execute, 0)) {
         unmap_area(address, false);
-        return fail(bytes, VmallocFailed::Reason::no_tables);
+        return fail(bytes, why_not_mapped(frames));
     }
     if (flags & vm::map_put_pages) {
         emitter_.emit(SetAreaPages{area, static_cast<std::uint32_t>(frames.size()), no_vmap_area, 0});

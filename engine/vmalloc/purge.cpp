@@ -111,7 +111,7 @@ std::uint64_t VmallocAllocator::vm_map_ram() {
     if (address == 0) return fail(bytes, VmallocFailed::Reason::no_addresses);
     if (map_pages(address, frames, pte::kernel, 0)) return address;
     vm_unmap_ram(address, count);
-    return fail(bytes, VmallocFailed::Reason::no_tables);
+    return fail(bytes, why_not_mapped(frames));
 }
 
 void VmallocAllocator::vm_unmap_ram(std::uint64_t address, std::uint32_t count) {

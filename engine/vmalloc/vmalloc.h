@@ -98,7 +98,7 @@ struct VmapQueue {
     VmapBlockIndex tail = no_vmap_block;
 };
 
-/// Pages that vmap() will be given: consecutive frames.
+/// Pages that vmap() will be given: consecutive frames, or one NULL (no_pfn).
 struct PageRun {
     Pfn pfn = no_pfn;
     Pfn frames = 0;

@@ -79,6 +79,7 @@ private:
     bool map_pages(std::uint64_t address, const std::vector<Pfn>& frames, std::uint64_t protection, Level page_level);
     AreaIndex take_page_array(const VmallocRequest& request, std::uint64_t bytes);
     std::vector<Pfn> named_pages();
+    static VmallocFailed::Reason why_not_mapped(const std::vector<Pfn>& frames);
 
     // purge.cpp
     bool drain_is_due() const { return state_.drain_pending && !state_.worker_waits; }

@@ -186,7 +186,9 @@ struct NamePages {
     PageRun run;
     void apply(VmallocState& state) const { state.pages.push_back(run); }
     Sentence sentence(const VmallocState& state) const;
-    void highlight(HighlightList& list) const { list.push_back({{run.pfn, run.frames}, Role::taken}); }
+    void highlight(HighlightList& list) const {
+        if (run.pfn != no_pfn) list.push_back({{run.pfn, run.frames}, Role::taken});
+    }
 };
 
 /// The list has been used.
@@ -211,10 +213,12 @@ struct VmallocFailed {
         no_pages,
         no_tables,
         no_page_list,
+        null_page,
         huge_retry
     };
     std::uint64_t bytes;
     Reason reason;
+    const char* acting() const { return reason == Reason::null_page ? "vmap_pages_pte_range()" : function; }
     Sentence sentence(const VmallocState& state) const;
 };
 

@@ -124,6 +124,7 @@ Sentence RetireBlock::sentence(const VmallocState& state) const {
 
 Sentence NamePages::sentence(const VmallocState&) const {
     Sentence s;
+    if (run.pfn == no_pfn) return s << "For the mapping: NULL, which is no page.";
     s << (run.frames == 1 ? "For the mapping: " : "For the mapping, one after another: ") << pages_text(run.frames)
       << " from ";
     return s.block(Role::taken, run.pfn, 0) << " on.";
@@ -139,7 +140,7 @@ Sentence VmallocFailed::sentence(const VmallocState&) const {
     switch (reason) {
     case Reason::no_size: s << "A size of 0 is no request. The caller gets "; break;
     case Reason::too_large:
-        s << bytes_text(bytes) << " are more than all memory of the machine. The caller gets ";
+        s << "The machine has less memory than " << bytes_text(bytes) << ". The caller gets ";
         break;
     case Reason::no_addresses:
         s << "No range of addresses is free that fits " << bytes_text(bytes) << ". The caller gets ";
@@ -150,6 +151,10 @@ Sentence VmallocFailed::sentence(const VmallocState&) const {
         break;
     case Reason::no_tables:
         s << "vmalloc error: no frame for a page table. What was got goes back; the caller gets ";
+        break;
+    case Reason::null_page:
+        s.in_role(Role::mistake, "WARNING")
+            << ": one of the pages is NULL. Those before it are unmapped again, none is mapped; the caller gets ";
         break;
     case Reason::no_page_list: s << "No pages were named to be mapped. The caller gets "; break;
     case Reason::huge_retry: return s << "It can't be had in huge pages: once more, with pages of 4 KiB.";

@@ -212,5 +212,60 @@ TEST(RecordedOrNotProperty, Processors) {
         }
 }
 
+/// Areas that reach over several last tables, and lists of pages that end, or begin, with none.
+TEST(RecordedOrNotProperty, LastTables) {
+    MachineConfiguration configuration;
+    configuration.ram_bytes = 64ULL << 20;
+    State states[] = {boot(configuration, std::make_shared<ChunkPool>()),
+                      boot(configuration, std::make_shared<ChunkPool>())};
+    Recorder recorder;
+    OperationOutput output;
+    OperationNumber number = 0;
+    const auto both = [&](const Operation& operation) {
+        recorder.clear();
+        const OperationResult plain = execute(states[0], operation, number, nullptr, output);
+        const OperationResult seen = execute(states[1], operation, number, &recorder, output);
+        EXPECT_EQ(plain.value, seen.value) << "operation " << number;
+        EXPECT_EQ(plain.status, seen.status) << "operation " << number;
+        ++number;
+        return plain.value;
+    };
+    Random random(29);
+    std::vector<std::uint64_t> areas;
+    unsigned refused = 0;
+    for (int round = 0; round < 400; ++round) {
+        if (areas.size() > 6) {
+            Operation give = operation_of(OperationKind::vfree);
+            std::swap(areas[random.below(static_cast<std::uint32_t>(areas.size()))], areas.back());
+            give.argument = areas.back();
+            areas.pop_back();
+            both(give);
+        } else if (random.below(2) == 0) {
+            Operation take = operation_of(OperationKind::vmalloc);
+            take.argument = page_size * (1 + random.below(1300));
+            if (const std::uint64_t area = both(take)) areas.push_back(area);
+        } else {
+            // Runs of frames that stay mapped more than once; now and then a page that is none.
+            for (std::uint32_t runs = 1 + random.below(3); runs > 0; --runs) {
+                Operation name = operation_of(OperationKind::name_pages);
+                name.pfn = random.below(8) == 0 ? no_pfn : 4096 + random.below(4096);
+                name.argument = name.pfn == no_pfn ? 1 : 1 + random.below(700);
+                both(name);
+            }
+            const std::uint64_t area = both(operation_of(OperationKind::vmap));
+            refused += area == 0;
+            if (area != 0)
+                both([&] {
+                    Operation give = operation_of(OperationKind::vunmap);
+                    give.argument = area;
+                    return give;
+                }());
+        }
+        ASSERT_EQ(hash_state(states[0]), hash_state(states[1])) << "round " << round;
+    }
+    EXPECT_GT(refused, 10U);
+    EXPECT_GT(states[0].vmalloc.count(AreaTree::busy), 0U);
+}
+
 }  // namespace
 }  // namespace pageframe

@@ -260,6 +260,20 @@ TEST_F(MmuTest, MemoryFunctionsCrossPages) {
     EXPECT_EQ(static_cast<std::int64_t>(execute(state_, compare, number_++, nullptr, output_).value), 0x7f - 0x5a);
 }
 
+TEST_F(MmuTest, ShownPagesEndWithTheMachinesMemory) {
+    const std::uint64_t top = layout::direct_map + std::uint64_t{state_.buddy.frame_count() - 1} * page_size;
+    run(OperationKind::show_physical_pages, top, 3 * page_size);
+    EXPECT_EQ(count("ShowPage"), 3u);
+    EXPECT_EQ(last<ShowPagesEnd>().not_mapped, 2u) << "above the last frame the direct map has nothing";
+    EXPECT_EQ(last<ShowPagesEnd>().first_break, 1u);
+    run(OperationKind::show_physical_pages, top - page_size, 2 * page_size);
+    EXPECT_TRUE(last<ShowPagesEnd>().contiguous());
+    EXPECT_EQ(last<ShowPagesEnd>().first_break, 0u);
+    EXPECT_FALSE(state_.buddy.has_memory(0)) << "a hole: it has a frame in the table, and no memory";
+    run(OperationKind::show_physical_pages, layout::direct_map, page_size);
+    EXPECT_EQ(last<ShowPagesEnd>().not_mapped, 1u);
+}
+
 TEST_F(MmuTest, EventsAloneGiveTheSameState) {
     State copy = state_;
     const auto follow = [&] {

@@ -144,6 +144,11 @@ TEST(ScenarioCalls, Nodes) {
     EXPECT_EQ(run_of("machine { nodes = 2; cpus = 2; }\nalloc_pages_node(1, GFP_KERNEL, 0);\nalloc_pages_node(2, "
                      "GFP_KERNEL, 0);"),
               "2:1 alloc_pages_node(1, GFP_KERNEL, 0)\nstop:3:1: there is no node 2: this machine has 2\n");
+    EXPECT_EQ(run_of("kmalloc_node(100, GFP_KERNEL, 5);\nkmalloc_node(8193, GFP_KERNEL, 5);"),
+              "1:1 kmalloc_node(100, GFP_KERNEL, 5)\nstop:2:1: there is no node 5: this machine has 1\n")
+        << "the slab allocator ignores the wish, the page allocator can't";
+    EXPECT_EQ(run_of("machine { allocator = slab; }\nkmalloc_node(8193, GFP_KERNEL, 5);"),
+              "2:1 kmalloc_node(8193, GFP_KERNEL, 5)\n");
 }
 
 TEST(ScenarioCalls, Conversions) {
@@ -162,7 +167,27 @@ TEST(ScenarioCalls, Conversions) {
     EXPECT_EQ(value_of("BIT(5) + DIV_ROUND_UP(9, 4) + ilog2(1024)"), "45");
     EXPECT_EQ(value_of("BIT(64)"), "stop: BIT() of a bit beyond the 64 there are");
     EXPECT_EQ(value_of("page_to_pfn(NULL)"), "stop: page_to_pfn() of NULL");
-    EXPECT_EQ(value_of("virt_to_page(5)").substr(0, 5), "stop:");
+}
+
+TEST(ScenarioCalls, AnAddressBesideTheDirectMapIsConvertedAndTold) {
+    constexpr const char* told = "(0xffffc90000001000) is of no use: the address is not of the direct map. The kernel "
+                                 "subtracts 0xffff888000000000 all the same and gets 0x408000001000. vmalloc_to_page() "
+                                 "would read the page tables.\")\n";
+    EXPECT_EQ(run_of("predict(\"\", virt_to_phys((void *)0xffffc90000001000));"),
+              "1:13 note(\"virt_to_phys" + std::string(told) + "1:1 predict(\"\") -> 70918499995648\n");
+    EXPECT_EQ(run_of("predict(\"\", virt_to_pfn((void *)0xffffc90000001000));"),
+              "1:13 note(\"virt_to_pfn" + std::string(told) + "1:1 predict(\"\") -> 17314086913\n");
+    EXPECT_EQ(value_of("(unsigned long)virt_to_page((void *)0xffffc90000001000)"),
+              std::to_string(static_cast<std::int64_t>(0xffffea0000000000ULL + 17314086913ULL * 64)));
+    EXPECT_EQ(value_of("virt_to_phys((void *)0xffffffff81000000)"), std::to_string(0x1000000)) << "the kernel's text";
+}
+
+TEST(ScenarioCalls, ThePagesOfAMappingMayBeNull) {
+    EXPECT_EQ(run_of("struct page *p[3]; p[0] = pfn_to_page(7); p[1] = NULL; p[2] = pfn_to_page(8);\n"
+                     "vmap(p, 3, VM_MAP, PAGE_KERNEL);\np[1] = (struct page *)4096;\nvmap(p, 3, VM_MAP, "
+                     "PAGE_KERNEL);"),
+              "2:1 pages 7\n2:1 pages NULL\n2:1 pages 8\n2:1 vmap(pages, ..., PAGE_KERNEL)\n"
+              "stop:4:1: one of the pages is not a struct page *\n");
 }
 
 TEST(ScenarioCalls, Remarks) {

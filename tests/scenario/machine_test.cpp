@@ -65,6 +65,24 @@ TEST(ScenarioMachine, Nodes) {
               "1:23: 'distances' has 2 entries: expected 1, 1 for each node\n");
 }
 
+TEST(ScenarioMachine, TheCacheOfUpperTablesIsANumberOrAWord) {
+    EXPECT_EQ(machine_of("walk_cache = 4;").tlb.walk_cache_entries, 4);
+    EXPECT_EQ(machine_of("walk_cache = on;").tlb.walk_cache_entries, most_walk_cache_entries);
+    EXPECT_EQ(machine_of("walk_cache = off; pcid = on;").tlb.walk_cache_entries, 0);
+    EXPECT_EQ(machine_errors("walk_cache = maybe;"), "1:24: 'walk_cache' is 'off' or 'on'\n");
+}
+
+TEST(ScenarioMachine, WaysThatATreeCannotHaveAreNamedWithTheirKey) {
+    EXPECT_EQ(machine_errors("tlb_replacement = plru;"),
+              "1:29: second-level TLB for 4 KiB and 2 MiB: 1536 entries in 12 ways: tree pseudo-LRU needs 1, 2, 4, "
+              "8, 16 or 32 ways, as with stlb = { 1536, 8 }\n");
+    machine_of("tlb_replacement = plru; stlb = { 1536, 8 };");
+    EXPECT_NE(machine_errors("tlb_replacement = plru; dtlb = { 6, 6 };").find("as with dtlb = { 6, 2 }"),
+              std::string::npos)
+        << "4 ways do not divide 6 entries";
+    EXPECT_EQ(machine_errors("dtlb = { 64, 5 };").find("as with"), std::string::npos);
+}
+
 TEST(ScenarioMachine, Errors) {
     EXPECT_EQ(machine_errors("rma = 64M;"), "1:11: 'rma' is not a key of the machine: did you mean ram?\n");
     EXPECT_EQ(machine_errors("ram = 64M; ram = 1G;"), "1:22: 'ram' stands twice\n");

@@ -41,6 +41,29 @@ TEST(Session, RunsAScenario) {
     EXPECT_TRUE(session->summary_of(3).parts().empty());
 }
 
+TEST(Session, GoesOnWhereTheKernelOnlyWarns) {
+    const auto session = Session::from_text("char *v = vmalloc(4096);\n"
+                                            "struct page *pages[2];\n"
+                                            "pages[0] = vmalloc_to_page(v);\n"
+                                            "pages[1] = NULL;\n"
+                                            "assert(vmap(pages, 2, VM_MAP, PAGE_KERNEL) == NULL);\n"
+                                            "unsigned long wrong = virt_to_phys(v);\n"
+                                            "char *k = kmalloc_node(100, GFP_KERNEL, 3);\n"
+                                            "vmalloc_to_pfn(v);\n");
+    ASSERT_TRUE(session->errors().empty());
+    EXPECT_FALSE(session->stop());
+    std::vector<std::string> calls;
+    session->timeline().seek({session->timeline().operation_count(), 0});
+    const std::string events = printed(*session, "events");
+    for (OperationNumber number = 0; number < session->timeline().operation_count(); ++number)
+        calls.push_back(session->call_text(number).substr(0, 20));
+    EXPECT_EQ(calls, (std::vector<std::string>{"v = vmalloc(4096)", "vmalloc_to_page(0xff", "pages 4097", "pages NULL",
+                                               "vmap(pages, ..., PAG", "assert(vmap(pages, 2", "note(\"virt_to_phys(0",
+                                               "k = kmalloc_node(100", "vmalloc_to_pfn(0xfff"}));
+    EXPECT_NE(events.find("WARNING: one of the pages is NULL"), std::string::npos);
+    EXPECT_NE(events.find("on node 3. The machine has no such node: the wish is ignored"), std::string::npos);
+}
+
 TEST(Session, NamesWhatIsFreedOnlyWhenItIsThatPage) {
     const auto session = Session::from_text("struct page *p = alloc_pages(GFP_KERNEL, 1);\n"
                                             "split_page(p, 1);\n"
@@ -57,6 +80,15 @@ TEST(Session, NamesWhatIsFreedOnlyWhenItIsThatPage) {
     EXPECT_EQ(session->call_text(4), "t[1] = alloc_page(GFP_KERNEL)");
     EXPECT_EQ(session->call_text(5), "__free_page(t[1])");
     EXPECT_EQ(session->call_text(7), "free_pages(a, 2)");
+}
+
+TEST(Session, NamesTheAreaThatIsFreed) {
+    const auto session = Session::from_text("char *v = vmalloc(4096);\n"
+                                            "vfree(v + 4096);\n"
+                                            "vfree(v);\n");
+    ASSERT_TRUE(session->errors().empty());
+    EXPECT_EQ(session->call_text(1), "vfree(0xffffc90000001000)") << "it is not what v holds";
+    EXPECT_EQ(session->call_text(2), "vfree(v)");
 }
 
 TEST(Session, WithErrorsNothingRuns) {

@@ -1,6 +1,7 @@
 // The address lens: what a reader types, and the levels that an address has.
 #include <gtest/gtest.h>
 
+#include "engine/slab/slab_info.h"
 #include "ui/address_lens.h"
 
 namespace pageframe::ui {
@@ -83,7 +84,7 @@ TEST_F(LensTest, OtherRegions) {
 TEST_F(LensTest, WhatAReaderTypes) {
     const State& state = playback.state();
     const auto address = [&](std::string_view text) {
-        const LensQuery query = read_lens_query(text, state);
+        const LensQuery query = read_lens_query(text, state, playback.session());
         EXPECT_EQ(query.problem, "") << text;
         return query.address;
     };
@@ -96,11 +97,63 @@ TEST_F(LensTest, WhatAReaderTypes) {
     EXPECT_EQ(address("0x400000"), 0x400000U);
     for (const char* text :
          {"", "pfn", "pfn x", "hello", "0x", "ffffc900000012345", "0x0", "99999999", "phys zz", "-1"}) {
-        const LensQuery query = read_lens_query(text, state);
+        const LensQuery query = read_lens_query(text, state, playback.session());
         EXPECT_NE(query.problem, "") << text;
         EXPECT_EQ(query.address, no_address) << text;
     }
-    EXPECT_EQ(read_lens_query("99999999", state).problem, "This machine’s frames go from 0 to 16,383.");
+    for (const char* text : {"v", " v ", "v + 0", "v+0x0"}) EXPECT_EQ(address(text), layout::vmalloc_start) << text;
+    EXPECT_EQ(address("v + 0x1234"), layout::vmalloc_start + 0x1234);
+    EXPECT_EQ(address("w + 8"), layout::vmalloc_start + 4 * page_size + 8) << "freed, but the variable still has it";
+    EXPECT_NE(read_lens_query("v + x", state, playback.session()).problem, "");
+    playback.seek({1, 0});
+    EXPECT_EQ(address("v"), layout::vmalloc_start);
+    EXPECT_NE(read_lens_query("w", state, playback.session()).problem, "") << "nothing has filled it yet";
+    EXPECT_EQ(read_lens_query("99999999", state, playback.session()).problem,
+              "This machine’s frames go from 0 to 16,383.");
+}
+
+TEST(LensOfVariables, PagesElementsAndWhatIsNotKept) {
+    Playback playback(Session::from_scenario("machine { ram = 64M; seed = 1; }\n"
+                                             "struct page *p[2];\n"
+                                             "for (int i = 0; i < 2; i++) p[i] = alloc_pages(GFP_KERNEL, 0);\n"
+                                             "struct page *b = alloc_pages(GFP_KERNEL, 10);\n"
+                                             "struct page *q = p[0];\n"));
+    ASSERT_TRUE(playback.session().errors().empty());
+    playback.seek({3, 0});
+    const auto query = [&](std::string_view text) {
+        return read_lens_query(text, playback.state(), playback.session());
+    };
+    const Pfn second = static_cast<Pfn>(playback.session().timeline().result_of(1).value);
+    EXPECT_EQ(query("p[1]").address, direct_map_of(second)) << "a struct page *: its page";
+    EXPECT_NE(query("b").address, 0xbU) << "a name before a number of base 16";
+    EXPECT_EQ(query("q").address, no_address) << "the text's own assignments are not kept";
+    EXPECT_EQ(query("0xb").address, 0xbU);
+}
+
+TEST(LensOfSlabs, OneOutOfUseIsCountedAsTheCacheCountsIt) {
+    Playback playback(Session::from_scenario("machine { ram = 64M; }\n"
+                                             "struct kmem_cache *c = kmem_cache_create(\"checked\", 512, 0,\n"
+                                             "    SLAB_POISON | SLAB_RED_ZONE | SLAB_CONSISTENCY_CHECKS, NULL);\n"
+                                             "char *a = kmem_cache_alloc(c, GFP_KERNEL);\n"
+                                             "kmem_cache_free(c, a);\n"
+                                             "a[16] = 0;\n"
+                                             "char *b = kmem_cache_alloc(c, GFP_KERNEL);\n"));
+    ASSERT_TRUE(playback.session().errors().empty());
+    playback.move(Move::last);
+    const SlabState& slabs = playback.state().slab;
+    unsigned out_of_use = 0;
+    for (SlabId id = 0; id < slabs.slab_limit; ++id) {
+        if (slabs.slabs[id].objects == 0 || !is_quarantined(slabs, id)) continue;
+        ++out_of_use;
+        const Lens lens =
+            look_through(playback.state(), playback.session(), direct_map_of(slabs.slabs[id].pfn), kernel_space);
+        const std::string all = std::to_string(slabs.slabs[id].objects);
+        bool told = false;
+        for (const LensLevel& level : lens.levels)
+            told |= level.detail.starts_with("out of use: all " + all + " objects marked used");
+        EXPECT_TRUE(told);
+    }
+    EXPECT_GT(out_of_use, 0U);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "ui/views/vmalloc_region.h"
 #include "ui/views/walk_layout.h"
 #include "ui/views/walk_parts.h"
+#include "ui/wrapped_text.h"
 
 namespace pageframe::ui {
 namespace {
@@ -24,6 +25,8 @@ constexpr const char* four_accesses = "machine { ram = 64M; cpus = 2; seed = 1; 
                                       "k[1] = 1;\n"  // 6: the direct map
                                       "on_cpu(1) { v[0] = 7; }\n"
                                       "vfree(v);\n";
+
+constexpr float row_of_text = 20;
 
 class AccessTest : public testing::Test {
 protected:
@@ -192,6 +195,82 @@ TEST_F(AddressPictures, CellsAndPlacesAgree) {
     }
 }
 
+TEST_F(AddressPictures, OnAPhoneTheEntriesHaveTheirRowsToo) {
+    Text text;
+    const Painter painter(*ImGui::GetBackgroundDrawList(), text, palette_of(Theme::dark), 2);
+    EXPECT_FALSE(lay_out_walk(painter, {0, 0, 366, 470}, 0).rows.empty());
+    EXPECT_TRUE(lay_out_walk(painter, {0, 0, 366, 300}, 0).rows.empty()) << "the tables come first";
+}
+
+TEST_F(AddressPictures, WhereTheMachineHasNoMemoryTheCardLeadsToNoFrame) {
+    const Rectangle area{0, 0, 680, 390};
+    app->set_view_rectangle("walk", area);
+    app->playback()->move(Move::last);
+    app.settle();
+    const auto hovered_from_card_of = [&](std::uint64_t address) {
+        app->select_address(address);
+        app.settle();
+        Text text;
+        const Painter painter(*ImGui::GetBackgroundDrawList(), text, palette_of(Theme::dark), 1);
+        const Rectangle frame = lay_out_walk(painter, area, 1).frame;
+        app.point(frame.centre_x(), frame.y + 20);
+        app.frame();
+        return app->highlighting().hovered_frame();
+    };
+    EXPECT_EQ(hovered_from_card_of(layout::direct_map + 5000 * page_size), 5000U);
+    EXPECT_EQ(hovered_from_card_of(layout::direct_map + 0x10), no_pfn) << "frame 0 is a hole, not memory";
+}
+
+TEST_F(AddressPictures, TextThatIsCutEndsInDots) {
+    app.frame();
+    Text text;
+    ImDrawList& list = *ImGui::GetBackgroundDrawList();
+    const Painter painter(list, text, palette_of(Theme::dark), 1);
+    const auto glyphs = [&](float height) {
+        const int before = list.VtxBuffer.Size;
+        draw_wrapped(painter, style::words, {0, 0, 4, height}, 0xffffffff, "i i i");
+        return (list.VtxBuffer.Size - before) / 4;
+    };
+    EXPECT_EQ(glyphs(3 * line_pitch), 3);
+    EXPECT_EQ(glyphs(2 * line_pitch), 3) << "two of three lines, and dots";
+    EXPECT_EQ(glyphs(1 * line_pitch), 2);
+}
+
+TEST(TlbPicture, WhatTheTableOfCpusLeavesNoRoomForIsNamedAndCanBeShown) {
+    HeadlessApp app;
+    app->show(Session::from_scenario("machine { ram = 64M; cpus = 4; seed = 1; }\n"
+                                     "char *v = vmalloc(40 * PAGE_SIZE);\n"
+                                     "for (int i = 0; i < 40; i++) v[i * PAGE_SIZE] = 1;\n"
+                                     "flush_tlb_kernel_range((unsigned long)v, (unsigned long)v + PAGE_SIZE);\n"
+                                     "v[0] = 2;\n"));
+    app->set_view_rectangle("tlb", {0, 0, 269, 152});
+    app->playback()->seek({42, 0});
+    app.settle();
+    const int with_table = app.vertices();
+    app.click(20, 42);
+    app.settle();
+    EXPECT_GT(app.vertices(), with_table + 2000) << "the grid of the second level";
+    app->playback()->seek({43, 0});
+    app.settle();
+    EXPECT_LT(app.vertices(), with_table + 1000) << "the next step has the table again";
+}
+
+TEST(TlbPicture, AStructureWithoutRoomIsNamedThoughNobodyFlushed) {
+    HeadlessApp app;
+    app->show(Session::from_scenario("machine { ram = 64M; seed = 1; dtlb = { 64, 4 }; }\n"
+                                     "char *small = vmalloc(4M);\n"
+                                     "char *large = vmalloc_huge(4M, GFP_KERNEL);\n"
+                                     "small[0] = 1;\nlarge[0] = 1;\nlarge[1] = 1;\n"));
+    const Rectangle area{0, 0, 269, 152};
+    app->set_view_rectangle("tlb", area);
+    app->playback()->move(Move::last);
+    app.settle();
+    int at_the_bottom = 0;
+    for (const ImDrawList* list : ImGui::GetDrawData()->CmdLists)
+        for (const ImDrawVert& vertex : list->VtxBuffer) at_the_bottom += vertex.pos.y > area.bottom() - row_of_text;
+    EXPECT_EQ(at_the_bottom, 4 * 15) << "the letters of: STLB 4K 2M: 2 in use";
+}
+
 TEST_F(AddressPictures, EveryStepIsDrawnAtEverySize) {
     for (const Rectangle& area : {Rectangle{0, 0, 1, 1}, Rectangle{0, 0, 40, 30}, Rectangle{0, 0, 210, 95},
                                   Rectangle{0, 0, 360, 300}, Rectangle{0, 0, 680, 390}, Rectangle{0, 0, 3000, 2000}}) {
@@ -270,6 +349,7 @@ TEST(VmallocRegion, PartsFollowOneAnotherWithoutGaps) {
     }
     EXPECT_EQ(gap_text(12 * 1024), "12 KiB");
     EXPECT_EQ(gap_text(32ULL << 40), "32 TiB");
+    EXPECT_EQ(gap_text((32ULL << 40) - 43 * page_size), "32 TiB") << "not 31.9";
 }
 
 }  // namespace

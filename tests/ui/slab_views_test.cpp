@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "engine/slab/slab_info.h"
 #include "tests/ui/headless.h"
 #include "ui/object_layout.h"
 #include "ui/views/caches_view.h"

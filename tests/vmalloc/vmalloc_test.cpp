@@ -56,6 +56,37 @@ protected:
     OperationNumber number_ = 0;
 };
 
+TEST_F(VmallocTest, ANullPageIsNotMappedNorAreThoseBeforeIt) {
+    const auto map = [&](OperationKind kind) {
+        run(OperationKind::name_pages, 1, 0, 5000);
+        run(OperationKind::name_pages, 1, 0, no_pfn);
+        EXPECT_FALSE(event_sentence(recorder_.events().back(), state_).plain().empty());
+        run(OperationKind::name_pages, 1, 0, 5001);
+        return run(kind);
+    };
+    const OperationResult result = map(OperationKind::vmap);
+    EXPECT_EQ(result.status, OperationStatus::failed);
+    EXPECT_EQ(result.value, 0U);
+    unsigned set = 0, cleared = 0, tables = 0;
+    for (const EventRecord& record : recorder_.events()) {
+        if (const auto entry = event_if<SetEntry, Subsystem::paging, PagingEvents>(record))
+            set += entry->why == SetEntry::Why::page;
+        cleared += event_name(record) == "ClearEntry";
+        tables += event_name(record) == "TakeTable";
+    }
+    EXPECT_EQ(set, 1U) << "the page before it";
+    EXPECT_EQ(cleared, 1U);
+    EXPECT_EQ(event_function(recorder_.events().back(), state_), "vmap_pages_pte_range()");
+    EXPECT_EQ(event_sentence(recorder_.events().back(), state_).plain(),
+              "WARNING: one of the pages is NULL. Those before it are unmapped again, none is mapped; the caller gets "
+              "NULL.");
+    EXPECT_EQ(state_.vmalloc.lazy_pages, 4U) << "three pages and the guard";
+    EXPECT_EQ(tables, 3U) << "they stay";
+    check();
+    EXPECT_EQ(map(OperationKind::vm_map_ram).value, 0U);
+    check();
+}
+
 TEST_F(VmallocTest, AreasFollowEachOtherWithAGuardPage) {
     EXPECT_EQ(vmalloc(1), layout::vmalloc_start);
     EXPECT_EQ(vmalloc(page_size + 1), layout::vmalloc_start + 2 * page_size);

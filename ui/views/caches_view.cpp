@@ -23,7 +23,7 @@ constexpr float narrowest_name = 84, widest_name = 150;
 
 constexpr std::array<std::string_view, cache_column_count> headings = {"name",   "size", "/slab", "objs",
                                                                        "active", "use",  "waste"};
-constexpr std::array<float, cache_column_count> widths = {0, 42, 42, 46, 50, 40, 58};
+constexpr std::array<float, cache_column_count> widths = {0, 42, 42, 46, 50, 40, 66};
 /// Which columns go first where there is no room.
 constexpr std::array<CacheColumn, 4> least_needed = {CacheColumn::per_slab, CacheColumn::active, CacheColumn::waste,
                                                      CacheColumn::size};

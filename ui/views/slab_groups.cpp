@@ -262,16 +262,6 @@ private:
 
 }  // namespace
 
-bool is_quarantined(const SlabState& state, SlabId id) {
-    const Slab& slab = state.slabs[id];
-    const CacheGeometry& geometry = state.caches[slab.cache].geometry;
-    if (state.allocator != SlabAllocatorKind::slub || slab.place != SlabPlace::full) return false;
-    if (!geometry.has(slab_flag::consistency_checks)) return false;
-    for (ObjectIndex index = 0; index < slab.objects; ++index)
-        if (!state.object(slab, index).allocated) return true;
-    return false;
-}
-
 std::vector<SlabGroup> slab_groups(const SlabState& state, const SlabState& before, CacheId cache) {
     return Groups(state, before, cache).all();
 }

@@ -26,9 +26,6 @@ struct SlabGroup {
     std::size_t cards() const { return slabs.size() + gone.size(); }
 };
 
-/// A slab that a debugging check found damaged: it counts as full, but nobody has its free objects.
-bool is_quarantined(const SlabState& state, SlabId slab);
-
 /// `before`: the state before the step.
 std::vector<SlabGroup> slab_groups(const SlabState& state, const SlabState& before, CacheId cache);
 

@@ -144,10 +144,10 @@ void TlbView::draw(const ViewContext& context) {
     context.painter.push_clip(context.area.grown(3));
     // The structures come first: the table of CPUs is there where they leave it room. After a flush the table
     // comes first, and what does not fit above it is left out.
-    const bool flushed = was_flushed(tlb);
-    const float table = cpu_table_height(tlb, area.height);
+    const bool gives_way = without_table_ == context.playback.revision();
+    const bool flushed = was_flushed(tlb) && !gives_way;
+    const float table = gives_way ? 0 : cpu_table_height(tlb, area.height);
     const std::vector<unsigned> shown = structures_to_show(scene, area, table);
-    const float lowest = context.area.bottom() + 1 - (flushed ? table : 0);
     if (table > 0 && (flushed || fits(scene, shown, area, area.height - table))) {
         draw_cpu_table(context, scene.cpu, table);
         area.height -= table;
@@ -166,8 +166,17 @@ void TlbView::draw(const ViewContext& context) {
         pitch -= step;
         height = flow(scene, grids, shown, area, pitch);
     }
-    for (const TlbGrid& grid : grids)
-        if (grid.place.bottom() <= lowest) draw_grid(scene, grid);
+    float bottom_of_grids = context.area.bottom() + 1 - (flushed ? table : 0);
+    if (area.y + height > bottom_of_grids) bottom_of_grids -= row_height;
+    std::vector<unsigned> left_out;
+    for (const TlbGrid& grid : grids) {
+        if (grid.place.bottom() <= bottom_of_grids)
+            draw_grid(scene, grid);
+        else
+            left_out.push_back(grid.structure);
+    }
+    if (!left_out.empty())
+        draw_left_out(scene, left_out, {area.x, bottom_of_grids - 2, area.width, row_height}, flushed && table > 0);
     float y = area.y + height + 6;
     const float bottom = area.bottom() + (has_cache ? row_height + 4 : 0) + (empty.empty() ? 0 : row_height);
     if (has_cache && y + row_height <= bottom) {
@@ -177,6 +186,35 @@ void TlbView::draw(const ViewContext& context) {
     if (!empty.empty() && y + row_height <= bottom)
         draw_empty(scene, {area.x, y, area.width, row_height}, empty, shown.empty());
     context.painter.pop_clip();
+}
+
+/// "STLB 4K 2M: 12 in use": there is no room for them, or the table of CPUs has it.
+void TlbView::draw_left_out(const TlbScene& scene, const std::vector<unsigned>& structures, const Rectangle& row,
+                            bool table_has_room) {
+    const ViewContext& context = scene.context;
+    const TlbState& tlb = context.state.tlb;
+    std::string text;
+    for (const unsigned structure : structures) {
+        const std::uint32_t sets = tlb.configuration.structures[structure].geometry.sets();
+        unsigned count = 0;
+        for (TlbSlot slot = tlb.slot_of(structure, 0, 0); tlb.started() && slot < tlb.slot_of(structure, sets, 0);
+             ++slot)
+            count += tlb.entry(scene.cpu, slot).valid;
+        if (count == 0 && !table_has_room) continue;
+        text += (text.empty() ? "" : ", ") + grid_name(scene, structure) + ": " + count_text(count) + " in use";
+    }
+    const Palette& palette = context.palette();
+    const float end = context.painter.words(style::fact, row.x, row.centre_y(), palette.dim, text) + 10;
+    if (!table_has_room) return;
+    const bool here = context.pointer.here && row.contains(context.pointer.at);
+    context.painter.words(style::fact, end, row.centre_y(), here ? palette.amber : palette.ink, "Show");
+    if (!here) return;
+    context.wishes.cursor = ImGuiMouseCursor_Hand;
+    context.wishes.tip = {"No room here beside the table of CPUs",
+                          "a click lets the table give way until the next step"};
+    if (!context.pointer.clicked) return;
+    without_table_ = context.playback.revision();
+    context.wishes.next_frame = true;
 }
 
 CpuId TlbView::cpu(const ViewContext& context, const Access& access) const {
@@ -224,10 +262,13 @@ void TlbView::draw_cpu_table(const ViewContext& context, CpuId shown, float heig
     const Rectangle& area = context.area;
     float middle = area.bottom() - height + 10 + row_height / 2;
     constexpr const char* names[] = {"entries", "walks", "flushes", "interrupts"};
-    const float column = (area.width - 46) / 4;
-    const auto right_of = [&](unsigned index) { return area.x + 46 + column * static_cast<float>(index + 1); };
+    // The same room between any two names.
+    float widths[4], sum = 46;
+    for (unsigned i = 0; i < 4; ++i) sum += widths[i] = painter.width(style::fact, names[i]);
+    float right[4], x = area.x + 46;
+    for (unsigned i = 0; i < 4; ++i) right[i] = x += widths[i] + (area.width - sum) / 4;
     painter.horizontal(area.x, area.right(), middle - row_height / 2 - 4, palette.hairline);
-    for (unsigned i = 0; i < 4; ++i) painter.words_right(style::fact, right_of(i), middle, palette.dim, names[i]);
+    for (unsigned i = 0; i < 4; ++i) painter.words_right(style::fact, right[i], middle, palette.dim, names[i]);
     for (CpuId id = 0; id < tlb.cpu_count; ++id) {
         middle += row_height;
         const Rectangle row{area.x, middle - row_height / 2, area.width, row_height};
@@ -250,7 +291,7 @@ void TlbView::draw_cpu_table(const ViewContext& context, CpuId shown, float heig
         painter.words(style::fact, area.x, middle, id == shown ? palette.ink : palette.dim,
                       "CPU " + std::to_string(id));
         for (unsigned i = 0; i < 4; ++i)
-            painter.words_right(style::code, right_of(i), middle,
+            painter.words_right(style::code, right[i], middle,
                                 values[i] != earlier[i] ? palette.cyan
                                 : id == shown           ? palette.ink
                                                         : palette.dim,

@@ -32,9 +32,14 @@ std::vector<AreaIndex> areas_in_order(const VmallocState& state) {
 
 bool has_guard(const VmapArea& area) { return area.has_vm && !(area.flags & vm::no_guard); }
 
+/// What is small needs no word: it stands between areas.
+std::string free_text(const RegionPart& part) {
+    const std::uint64_t bytes = part.end - part.start;
+    return gap_text(bytes) + (bytes >> 40 ? " free" : "");
+}
+
 float width_of(const ViewContext& context, const RegionPart& part) {
-    if (part.tree == AreaTree::free)
-        return std::max(context.painter.width(style::fact, gap_text(part.end - part.start)) + 16, 40.0f);
+    if (part.tree == AreaTree::free) return std::max(context.painter.width(style::fact, free_text(part)) + 16, 40.0f);
     const auto pages = static_cast<float>((part.end - part.start) >> page_shift);
     return std::clamp(18 + 7 * std::sqrt(pages), 30.0f, 150.0f);
 }
@@ -65,7 +70,7 @@ void tell_part(const ViewContext& context, const RegionPart& part) {
 void draw_free_part(const ViewContext& context, const RegionPart& part, const Rectangle& place) {
     const Painter& painter = context.painter;
     const Palette& palette = context.palette();
-    const std::string text = gap_text(part.end - part.start);
+    const std::string text = free_text(part);
     const float width = painter.width(style::fact, text);
     const float middle = place.centre_y();
     const float left = place.centre_x() - width / 2;
@@ -107,7 +112,7 @@ void draw_area_part(const ViewContext& context, const RegionPart& part, const Re
 std::string gap_text(std::uint64_t bytes) {
     constexpr std::uint64_t tib = 1ULL << 40;
     if (bytes < tib) return bytes_text(bytes);
-    const std::uint64_t tenths = bytes * 10 / tib;
+    const std::uint64_t tenths = (bytes * 10 + tib / 2) / tib;
     return std::to_string(tenths / 10) + (tenths % 10 ? "." + std::to_string(tenths % 10) : "") + " TiB";
 }
 

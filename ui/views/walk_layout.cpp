@@ -81,7 +81,7 @@ WalkLayout lay_out_walk(const Painter& painter, const Rectangle& area, Level las
 
     float bottom = area.bottom();
     const float with_rows = layout.band.bottom() + least_table * 1.5f + table_label + entry_rows * walk_row_height;
-    if (wide && with_rows <= bottom) {
+    if (with_rows <= bottom) {
         layout.rows = {area.x, bottom - entry_rows * walk_row_height, area.width, entry_rows * walk_row_height};
         bottom = layout.rows.y - 8;
     }

@@ -132,7 +132,7 @@ void draw_frame(const WalkPicture& picture) {
     } else {
         return;
     }
-    const bool memory = physical >> page_shift < context.state.buddy.frame_count();
+    const bool memory = context.state.buddy.has_memory(physical >> page_shift);
     const bool there = memory && (picture.mapped() || access.progress == WalkProgress::avoided || access.physical ||
                                   access.direct_map);
     const Rectangle card = card_beside_entry(picture, card_height);
@@ -199,10 +199,22 @@ void draw_direct_map(const WalkPicture& picture) {
     line(hex_number(address - layout::direct_map).substr(2), "its physical address", palette.amber);
     middle += 8;
     const float top = middle - 9;
-    draw_wrapped(painter, style::words, {left, top, right + 20 - left, picture.context.area.bottom() - top},
-                 palette.dim,
-                 "All memory is mapped here in its order, once at start, in pages of 2 MiB and 1 GiB. The model keeps "
-                 "the offset alone: it has no tables for this region, and none are paid for.");
+    const Rectangle room{left, top, right + 20 - left, picture.context.area.bottom() - top};
+    const std::uint64_t pfn = (address - layout::direct_map) >> page_shift;
+    // The longest that fits.
+    const std::initializer_list<const char*> there = {
+        "All memory is mapped here in its order, once at start, in pages of 2 MiB and 1 GiB. The model keeps the "
+        "offset alone: it has no tables for this region, and none are paid for.",
+        "All memory is mapped here in its order. The model keeps the offset alone, without tables.",
+        "All memory is mapped here in its order."};
+    const std::initializer_list<const char*> nothing = {
+        "The machine has no memory there, so nothing is mapped: an access faults.", "Nothing is mapped there."};
+    for (const char* text : picture.context.state.buddy.has_memory(pfn) ? there : nothing) {
+        const auto lines = static_cast<float>(wrap_words(painter, style::words, text, room.width).size());
+        if (lines * line_pitch > room.height + 1) continue;
+        draw_wrapped(painter, style::words, room, palette.dim, text);
+        break;
+    }
 }
 
 }  // namespace pageframe::ui

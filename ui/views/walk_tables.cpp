@@ -109,22 +109,31 @@ void draw_table(const WalkPicture& picture, Level level) {
 }
 
 /// The frame or table that an entry leads to.
-std::string leads_to(Level level, std::uint64_t entry) {
-    if (!(entry & pte::present)) return "nothing";
-    const std::string pfn = "pfn " + std::to_string(pte::frame(entry));
+std::string leads_to(Level level, std::uint64_t entry, bool wide) {
+    if (!(entry & pte::present)) return wide ? "nothing" : "–";
+    const std::string pfn = (wide ? "pfn " : "") + std::to_string(pte::frame(entry));
+    if (!wide) return pfn;
     if (level == 0) return "the page in " + pfn;
     if (entry & pte::huge) return std::string(page_size_name(level)) + " from " + pfn;
     return std::string(level_name(static_cast<Level>(level - 1))) + " table in " + pfn;
 }
 
-void draw_flags(const WalkPicture& picture, float left, float middle, std::uint64_t entry) {
+/// Returns where they end.
+float draw_flags(const WalkPicture& picture, float left, float middle, std::uint64_t entry) {
+    const bool wide = picture.layout.grouped;
     const Painter& painter = picture.context.painter;
     const Palette& palette = picture.context.palette();
     for (const Flag& flag : flags) {
         const bool set = entry & flag.bit;
-        left = painter.words(style::code, left, middle, set ? palette.ink : palette.grey, flag.letters) + 8;
+        left = painter.words(wide ? style::code : style::code_small, left, middle, set ? palette.ink : palette.grey,
+                             flag.letters) +
+               (wide ? 8 : 4);
     }
+    return left;
 }
+
+/// Behind "PGD 402".
+float entry_place(const WalkPicture& picture) { return picture.layout.grouped ? 78 : 64; }
 
 void draw_row(const WalkPicture& picture, Level level, float middle) {
     const ViewContext& context = picture.context;
@@ -139,7 +148,8 @@ void draw_row(const WalkPicture& picture, Level level, float middle) {
     const Colour hue = level_colour(palette, level);
     const std::string name = level_name(level) + (" " + std::to_string(index_at(picture.access.address, level)));
     painter.words(style::code, rows.x + 6, middle, reached ? hue : mix(palette.ground, hue, 0.5f), name);
-    const float entry_left = rows.x + 78;
+    const bool wide = picture.layout.grouped;
+    const float entry_left = rows.x + entry_place(picture);
     if (!reached) {
         painter.words(style::fact, entry_left, middle, palette.faint,
                       picture.access.from_cache && level > 0 ? "skipped: the paging-structure cache knew the next table"
@@ -147,11 +157,12 @@ void draw_row(const WalkPicture& picture, Level level, float middle) {
         return;
     }
     const std::uint64_t entry = picture.entry(level);
-    float left = painter.words(style::code, entry_left, middle, palette.ink, grouped_entry(entry)) + 20;
-    draw_flags(picture, left, middle, entry);
-    left += 152;
+    const float end =
+        painter.words(wide ? style::code : style::code_small, entry_left, middle, palette.ink, grouped_entry(entry));
+    const float left = draw_flags(picture, end + (wide ? 20 : 10), middle, entry) + (wide ? 12 : 6);
     painter.push_clip(place);
-    painter.words(style::words, left, middle, now ? palette.ink : palette.dim, leads_to(level, entry));
+    painter.words(wide ? style::words : style::code_small, left, middle, now ? palette.ink : palette.dim,
+                  leads_to(level, entry, wide));
     painter.pop_clip();
     if (pointed) ask_about(picture, level, index_at(picture.access.address, level), picture.table(level));
 }
@@ -191,7 +202,7 @@ std::uint64_t address_of_entry(std::uint64_t address, Level level, unsigned inde
 std::vector<std::string> describe_entry(Level level, unsigned index, Pfn table, std::uint64_t entry,
                                         std::uint64_t first_address) {
     std::vector<std::string> lines;
-    lines.push_back(level_name(level) + (" entry " + std::to_string(index)) + " · " + leads_to(level, entry));
+    lines.push_back(level_name(level) + (" entry " + std::to_string(index)) + " · " + leads_to(level, entry, true));
     lines.push_back("in the table in pfn " + std::to_string(table) + ", for " + bytes_text(level_bytes(level)) +
                     " from " + hex_address(first_address));
     lines.push_back(grouped_entry(entry) + " · " + entry_text(entry));
@@ -234,7 +245,7 @@ void draw_entry_rows(const WalkPicture& picture) {
     float middle = rows.y + walk_row_height / 2;
     painter.horizontal(rows.x, rows.right(), rows.y - 4, palette.hairline);
     painter.words(style::heading, rows.x + 6, middle, palette.dim, "ENTRY");
-    painter.words(style::fact, rows.x + 78, middle, palette.dim, "bits 63–32, frame, flags");
+    painter.words(style::fact, rows.x + entry_place(picture), middle, palette.dim, "bits 63–32, frame, flags");
     for (Level level = top_level;; --level) {
         middle += walk_row_height;
         draw_row(picture, level, middle);

@@ -29,6 +29,7 @@ std::string facts_of(const ViewContext& context, const Access& access) {
 }  // namespace
 
 void WalkView::draw(const ViewContext& context) {
+    if (pages_.draw(context)) return;
     const Access access = access_of(context.playback, context.highlight);
     if (access.source == AddressSource::nothing) {
         draw_nothing(context);

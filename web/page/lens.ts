@@ -35,7 +35,7 @@ export class Lens {
     this.field.autocomplete = "off";
     this.field.setAttribute("autocapitalize", "off");
     this.field.setAttribute("aria-label", "Address or page frame number");
-    this.field.placeholder = "address, or pfn 4098";
+    this.field.placeholder = "p + 8, or pfn 4098";
     this.problem.id = "lens-problem";
     this.problem.setAttribute("role", "alert");
     this.problem.hidden = true;

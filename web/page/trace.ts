@@ -64,6 +64,12 @@ class TraceDialog {
   private form(): HTMLElement {
     const presets = [likeCachegrind, ...this.program.tracePresets()];
     this.preset.append(...presets.map(({ name }, index) => new Option(name, String(index))));
+    // Of the model's processors, one has a second level for each of the two.
+    presets.forEach(({ shared }, index) => {
+      if (shared !== "") return;
+      this.preset.options[index]!.disabled = true;
+      this.preset.options[index]!.text += ": no shared second level";
+    });
     const take = (): void => {
       const chosen = presets[Number(this.preset.value)] ?? likeCachegrind;
       for (const key of ["instructions", "data", "shared"] as const) this.fields[key].value = chosen[key];
