@@ -17,6 +17,8 @@ constexpr float zone_gutter = 52;
 /// Below this height of a row no words fit in it.
 constexpr float smallest_labelled_pitch = 16;
 constexpr float narrowest_label = 22;
+/// Pixels between spots, below which the pin of the second would lie over the first one's.
+constexpr float closest_pins = 40;
 /// A place narrower than this gets a pin.
 constexpr float smallest_spot = 7;
 constexpr unsigned most_pins = 4;
@@ -292,6 +294,7 @@ void MemoryView::draw_block_label(const ViewContext& context, Pfn head, Pfn fram
 void MemoryView::draw_step(const ViewContext& context) const {
     const Palette& palette = context.palette();
     unsigned pins = 0;
+    Rectangle pinned;
     for (const pageframe::Highlight& span : context.highlight.step()) {
         const bool filled = span.role == Role::taken || span.role == Role::mistake;
         const Colour colour = palette.role(span.role);
@@ -313,8 +316,12 @@ void MemoryView::draw_step(const ViewContext& context) const {
             total += bar.width;
         });
         const bool small = total > 0 && (total < smallest_spot || spot.height < 4);
-        // Of a step that took hundreds of frames a few pins say where to look.
-        if (small && pins < most_pins && draw_pin(context, spot, span.frames.pfn, span.role)) ++pins;
+        // Of a step that took hundreds of frames a few pins say where to look; of neighbours, the first one's.
+        const bool beside = pins > 0 && spot.y == pinned.y && std::abs(spot.x - pinned.x) < closest_pins;
+        if (small && !beside && pins < most_pins && draw_pin(context, spot, span.frames.pfn, span.role)) {
+            ++pins;
+            pinned = spot;
+        }
     }
 }
 
