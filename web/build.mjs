@@ -57,9 +57,16 @@ for (const font of readdirSync(join(built, "fonts")).filter((name) => name.endsW
 if (existsSync(join(root, "examples"))) cpSync(join(root, "examples"), join(site, "examples"), { recursive: true });
 
 // In the sum is what index.html comes to: page.js and what it imports statically, the
-// style sheet, the program, the fonts. Not in it: embed.html's own files, examples, and
-// chunks that are imported on demand.
-const first_files = new Set(["index.html", "styles.css", "pageframe_page.wasm"]);
+// style sheet, the program, the fonts, the list of examples and the one it opens with. Not in
+// it: embed.html's own files, other examples, and chunks that are imported on demand.
+const [{ examples }] = JSON.parse(readFileSync(join(root, "examples/index.json"), "utf8"));
+const first_files = new Set([
+  "index.html",
+  "styles.css",
+  "pageframe_page.wasm",
+  "examples/index.json",
+  `examples/${examples[0].file}`,
+]);
 const add = (output) => {
   const name = relative(site, join(root, output));
   if (first_files.has(name)) return;

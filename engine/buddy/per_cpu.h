@@ -36,7 +36,7 @@ auto PageDecisions<Self, Emitter>::take_from_cpu_list(ZoneId id, PerCpuPages& ow
     }
     const Pfn pfn = own.lists[list].head;
     if (pfn == no_pfn) return {};
-    PageFrame& head = emitter_.writable(&BuddyState::frames, in_register(std::size_t{pfn}));
+    PageFrame& head = emitter_.writable(&BuddyState::frames, kept_here(std::size_t{pfn}));
     emitter_.emit_on(PerCpuRemove{pfn, id, cpu_, static_cast<std::uint8_t>(list), order, PerCpuRemove::To::user}, own,
                      head);
     return {pfn, &head};

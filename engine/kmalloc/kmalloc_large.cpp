@@ -15,8 +15,10 @@ std::uint64_t Kmalloc::allocate_pages(std::uint64_t bytes, GfpFlags gfp_flags, N
 }
 
 void Kmalloc::mistake(SlabMistake::Kind kind, std::uint64_t address, BlockReference folio) {
-    const OperationNumber taken_by = folio.head == no_pfn ? no_operation : pages_.state().frames[folio.head].operation;
-    slabs_.mistake({address, taken_by, no_operation, no_slab, no_object, no_cache, folio.order, kind, 0});
+    SlabMistake what = SlabMistake::about(kind, address, no_cache);
+    if (folio.head != no_pfn) what.first = pages_.state().frames[folio.head].operation;
+    what.asked = folio.order;
+    slabs_.mistake(what);
 }
 
 /// virt_to_folio(): a compound page's block, or the page alone.

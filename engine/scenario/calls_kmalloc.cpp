@@ -57,11 +57,8 @@ Value array(CallContext& context, std::span<const Value> arguments, GfpFlags mor
     const std::uint64_t count = arguments[0].bits;
     const std::uint64_t size = arguments[1].bits;
     if (size != 0 && count > ~std::uint64_t{0} / size) {
-        Operation note = context.operation(OperationKind::note);
-        note.text = context.intern(std::to_string(count) + " times " + std::to_string(size) +
-                                   " bytes are more than 64 bits can say (check_mul_overflow): NULL, and nothing is "
-                                   "requested.");
-        context.execute(note);
+        context.tell(std::to_string(count) + " times " + std::to_string(size) +
+                     " bytes are more than 64 bits can say (check_mul_overflow): NULL, and nothing is requested.");
         return {};
     }
     return allocate(context, count * size, arguments[2], more);

@@ -191,9 +191,8 @@ bool Interpreter::enter(const Instruction& instruction) {
 }
 
 void Interpreter::construct(CacheId cache, std::uint64_t object, ConstructorMemory& memory) {
-    const std::uint64_t offset =
-        cache < context_.constructors.size() ? context_.constructors[cache] - function_start : 0;
     if (stopped_ || context_.failed() || cache >= context_.constructors.size()) return;
+    const std::uint64_t offset = context_.constructors[cache] - function_start;
     const std::uint64_t function = offset / function_spacing;
     if (offset % function_spacing != 0 || function + 1 >= program_.functions.size()) return;
     // Who called is in the middle of an instruction, with its arguments on the stack: here is another one.

@@ -187,6 +187,9 @@ struct SlabMistake {
     CacheId asked;  ///< wrong_cache: the cache the caller named
     Kind kind;
     std::uint8_t corrupts;
+    static SlabMistake about(Kind kind, std::uint64_t address, CacheId cache, ObjectReference object = {}) {
+        return {address, no_operation, no_operation, object.slab, object.index, cache, no_cache, kind, 0};
+    }
     void apply(SlabState& state) const {
         if (corrupts) state.caches.write(cache).corrupted = 1;
         if (kind == Kind::leak) state.caches.write(cache).destroyed = 1;

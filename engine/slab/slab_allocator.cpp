@@ -4,31 +4,18 @@
 
 namespace pageframe {
 
-namespace {
-
-SlabMistake about(SlabMistake::Kind kind, std::uint64_t address, CacheId cache) {
-    return {address, no_operation, no_operation, no_slab, no_object, cache, no_cache, kind, 0};
-}
-
-SlabMistake about(SlabMistake::Kind kind, std::uint64_t address, CacheId cache, ObjectReference object) {
-    SlabMistake what = about(kind, address, cache);
-    what.slab = object.slab;
-    what.index = object.index;
-    return what;
-}
-
-}  // namespace
-
 void SlabAllocator::mistake(const SlabMistake& what) {
     made_mistake_ = true;
     emitter_.emit(what);
 }
 
 void SlabAllocator::check_atomic(GfpFlags gfp_flags) {
-    if (gfp_flags & gfp::direct_reclaim) mistake(about(SlabMistake::Kind::sleep_in_atomic, 0, no_cache));
+    if (gfp_flags & gfp::direct_reclaim) mistake(SlabMistake::about(SlabMistake::Kind::sleep_in_atomic, 0, no_cache));
 }
 
-void SlabAllocator::tell_unknown(CacheId cache) { mistake(about(SlabMistake::Kind::destroyed_cache, 0, cache)); }
+void SlabAllocator::tell_unknown(CacheId cache) {
+    mistake(SlabMistake::about(SlabMistake::Kind::destroyed_cache, 0, cache));
+}
 
 // ---------------------------------------------------------------- objects
 
@@ -36,7 +23,7 @@ std::uint64_t SlabAllocator::allocate(CacheId cache, GfpFlags gfp_flags, NodeId 
     if (!known(cache)) [[unlikely]]
         return 0;
     if ((gfp_flags & gfp::zero) && state_.caches[cache].request.constructor)
-        mistake(about(SlabMistake::Kind::constructor_zero, 0, cache));
+        mistake(SlabMistake::about(SlabMistake::Kind::constructor_zero, 0, cache));
     const ObjectReference object = is_classic() ? classic_.allocate(cache, gfp_flags, node, requested)
                                                 : slub_.allocate(cache, gfp_flags, node, requested);
     return object.slab == no_slab ? 0 : object_address(state_, object);
@@ -60,16 +47,16 @@ void SlabAllocator::free_checked(CacheId cache, ObjectReference object) {
 bool SlabAllocator::check_free(CacheId& cache, std::uint64_t address, ObjectReference object,
                                OperationNumber taken_by) {
     if (object.slab == no_slab) {
-        mistake(about(SlabMistake::Kind::not_a_slab, address, cache));
+        mistake(SlabMistake::about(SlabMistake::Kind::not_a_slab, address, cache));
         return false;
     }
     const CacheId owner = state_.slabs[object.slab].cache;
     if (object.index == no_object) {
-        mistake(about(SlabMistake::Kind::not_an_object, address, owner, object));
+        mistake(SlabMistake::about(SlabMistake::Kind::not_an_object, address, owner, object));
         return false;
     }
     if (owner != cache) {
-        SlabMistake wrong = about(SlabMistake::Kind::wrong_cache, address, owner, object);
+        SlabMistake wrong = SlabMistake::about(SlabMistake::Kind::wrong_cache, address, owner, object);
         wrong.asked = cache;
         mistake(wrong);
         if (is_classic()) return false;
@@ -78,7 +65,7 @@ bool SlabAllocator::check_free(CacheId& cache, std::uint64_t address, ObjectRefe
     const SlabObject& record = state_.object(state_.slabs[object.slab], object.index);
     if (!record.allocated) return check_double_free(cache, address, object);
     if (taken_by != no_operation && record.allocated_by != taken_by && record.allocated_by != no_operation) {
-        SlabMistake stale = about(SlabMistake::Kind::stale_free, address, cache, object);
+        SlabMistake stale = SlabMistake::about(SlabMistake::Kind::stale_free, address, cache, object);
         stale.first = taken_by;
         stale.second = record.allocated_by;
         mistake(stale);
@@ -95,7 +82,7 @@ bool SlabAllocator::check_red_zones(CacheId cache, std::uint64_t address, Object
     const bool seen = (record.marks & (damaged_left_red_zone | damaged_right_red_zone)) != 0 &&
                       geometry.has(slab_flag::red_zone) && geometry.has(slab_flag::consistency_checks);
     if (seen) {
-        SlabMistake what = about(SlabMistake::Kind::damaged_at_free, address, cache, object);
+        SlabMistake what = SlabMistake::about(SlabMistake::Kind::damaged_at_free, address, cache, object);
         what.first = record.allocated_by;
         mistake(what);
     }
@@ -114,7 +101,7 @@ bool SlabAllocator::check_double_free(CacheId cache, std::uint64_t address, Obje
         kind = SlabMistake::Kind::double_free_found;
     else if (head == object.index && !is_classic())
         kind = SlabMistake::Kind::double_free_head;
-    SlabMistake what = about(kind, address, cache, object);
+    SlabMistake what = SlabMistake::about(kind, address, cache, object);
     what.first = state_.object(slab, object.index).freed_by;
     what.corrupts = kind == SlabMistake::Kind::double_free;
     mistake(what);
@@ -149,7 +136,7 @@ void SlabAllocator::free_bulk(CacheId cache, std::span<const std::uint64_t> addr
         const ObjectReference object = object_at(state_, address);
         CacheId owner = cache;
         const bool twice = std::find(objects.begin(), objects.end(), object) != objects.end();
-        if (twice) mistake(about(SlabMistake::Kind::double_free_head, address, owner, object));
+        if (twice) mistake(SlabMistake::about(SlabMistake::Kind::double_free_head, address, owner, object));
         if (twice || !check_free(owner, address, object, no_operation)) continue;
         if (owner != cache)
             free_checked(owner, object);

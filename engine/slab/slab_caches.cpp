@@ -9,10 +9,6 @@ namespace pageframe {
 
 namespace {
 
-SlabMistake about(SlabMistake::Kind kind, CacheId cache) {
-    return {0, no_operation, no_operation, no_slab, no_object, cache, no_cache, kind, 0};
-}
-
 bool sensible(const CacheRequest& request) {
     return (request.flags & ~slab_flag::permitted) == 0 && (request.align == 0 || std::has_single_bit(request.align));
 }
@@ -25,12 +21,12 @@ CacheId SlabAllocator::create(std::string_view text, const CacheRequest& asked) 
     request.flags &= slab_flag::created;
     const bool room = next_cache_id(state_) < no_cache;
     if (!sensible(asked) || !room || !geometry_for(state_, request, geometry)) {
-        mistake(about(SlabMistake::Kind::bad_request, no_cache));
+        mistake(SlabMistake::about(SlabMistake::Kind::bad_request, 0, no_cache));
         return no_cache;
     }
     const CacheId older = find_named(text);
     if (is_classic() && older != no_cache) {
-        mistake(about(SlabMistake::Kind::duplicate_name, older));
+        mistake(SlabMistake::about(SlabMistake::Kind::duplicate_name, 0, older));
         return no_cache;
     }
     const CacheId shared = find_mergeable(request);
@@ -108,7 +104,7 @@ bool SlabAllocator::shrink_all(CacheId cache) {
 bool SlabAllocator::destroy(CacheId cache) {
     if (!known(cache)) return false;
     if (state_.caches[cache].destroyed && !is_classic()) {
-        mistake(about(SlabMistake::Kind::destroyed_twice, cache));
+        mistake(SlabMistake::about(SlabMistake::Kind::destroyed_twice, 0, cache));
         return false;
     }
     if (state_.caches[cache].refcount > 1) {
@@ -137,8 +133,10 @@ void SlabAllocator::tell_leaks(CacheId cache) {
         for (ObjectIndex i = 0; i < state_.slabs[id].objects && told < most_told; ++i) {
             const SlabObject& object = state_.object(state_.slabs[id], i);
             if (!object.allocated) continue;
-            mistake({object_address(state_, {id, i}), object.allocated_by, no_operation, id, i, cache, no_cache,
-                     SlabMistake::Kind::leak, 0});
+            SlabMistake leak =
+                SlabMistake::about(SlabMistake::Kind::leak, object_address(state_, {id, i}), cache, {id, i});
+            leak.first = object.allocated_by;
+            mistake(leak);
             ++told;
         }
 }

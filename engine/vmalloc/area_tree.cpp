@@ -23,7 +23,7 @@ public:
             const VmapArea& area = get(parent = at);
             left = end <= area.start;
             if (left)
-                at = guessed(area.left);
+                at = kept_here(area.left);
             else
                 at = area.right;
         }

@@ -59,7 +59,7 @@ AreaIndex find_area(const VmallocState& state, AreaTree tree, std::uint64_t addr
     while (at != no_vmap_area) {
         const VmapArea& area = state.areas[at];
         if (address < area.start)
-            at = guessed(area.left);
+            at = kept_here(area.left);
         else if (address >= area.end)
             at = area.right;
         else
