@@ -53,6 +53,7 @@ public:
 
     ChunkArray(const ChunkArray& other) : pool_(other.pool_), count_(other.count_), chunks_(other.chunks_) {
         if (chunks_ == 0) return;
+        other.guess_ = {};
         table_ = std::make_unique_for_overwrite<Entry[]>(chunks_);
         for (std::size_t i = 0; i < chunks_; ++i) {
             other.table_[i] |= shared_bit;
@@ -75,6 +76,7 @@ public:
         std::swap(table_, other.table_);
         std::swap(count_, other.count_);
         std::swap(chunks_, other.chunks_);
+        guess_ = other.guess_ = {};
     }
 
     /// Room for `count` entries (never fewer than before); the new ones are equal to `value`, which must be
@@ -115,6 +117,29 @@ public:
         return found;
     }
 
+    /// The same for who most often asks for the entry that it asked for last: that is guessed, and known afterwards,
+    /// so that nothing waits for the index, nor for the table.
+    [[gnu::always_inline]] T* own_again(std::size_t index) {
+        if (index != guess_.place) [[unlikely]] {
+            T* const found = own(index);
+            if (found == nullptr) return nullptr;
+            guess_ = {index, found};
+        }
+        return guess_.entry;
+    }
+
+    /// The same for who most often asks for an entry beside the one that it asked for last: it waits for the index, but
+    /// not for the table.
+    [[gnu::always_inline]] T* own_beside(std::size_t index) {
+        const std::size_t chunk = index / entries_per_chunk;
+        if (~chunk != guess_.place) [[unlikely]] {
+            T* const found = own(chunk * entries_per_chunk);
+            if (found == nullptr) return nullptr;
+            guess_ = {~chunk, found};
+        }
+        return guess_.entry + index % entries_per_chunk;
+    }
+
     /// The entries of one chunk, `entries_per_chunk` of them (the last chunk's surplus has the fill value).
     const T* chunk(std::size_t chunk_index) const { return entries_of(table_[chunk_index]); }
 
@@ -152,6 +177,12 @@ private:
     mutable std::unique_ptr<Entry[]> table_;
     std::size_t count_ = 0;
     std::size_t chunks_ = 0;
+    // What own_again() or own_beside() found last, until the array is copied. By index, or by ~chunk: a large number.
+    struct Guess {
+        std::size_t place = ~std::size_t{0} / 2;
+        T* entry = nullptr;
+    };
+    mutable Guess guess_;
 };
 
 }  // namespace pageframe

@@ -121,6 +121,14 @@ public:
     [[gnu::always_inline]] Entry* own(ChunkArray<Entry> State::* array, std::size_t index) const {
         return (state_.*array).own(index);
     }
+    template <class Entry>
+    [[gnu::always_inline]] Entry* own_again(ChunkArray<Entry> State::* array, std::size_t index) const {
+        return (state_.*array).own_again(index);
+    }
+    template <class Entry>
+    [[gnu::always_inline]] Entry* own_beside(ChunkArray<Entry> State::* array, std::size_t index) const {
+        return (state_.*array).own_beside(index);
+    }
     /// The same where others may see it: it becomes the state's own first.
     template <class Entry>
     [[gnu::always_inline]] Entry& writable(ChunkArray<Entry> State::* array, std::size_t index) const {

@@ -10,6 +10,7 @@
 
 #include "engine/buddy/silent_pages.h"
 #include "engine/core/event.h"
+#include "engine/core/generated_code.h"
 #include "engine/core/gfp.h"
 #include "engine/core/operation.h"
 #include "engine/machine/silent_objects.h"
@@ -37,40 +38,49 @@ constexpr bool is_plain_request(const Operation& operation) {
     state.buddy.operation = state.slab.operation = number;
     output.clear();
     if (recorder == nullptr) [[likely]] {
-        // Comparisons rather than a table of jumps: where a wrong one was guessed, they know it sooner.
-        const OperationKind kind = operation.kind;
-        if (kind == OperationKind::alloc_pages) {
+        // Comparisons rather than a table of jumps, which a compiler makes of those that it sees together: where a
+        // wrong one was guessed, they know it sooner.
+        const auto kind = static_cast<unsigned>(operation.kind);
+        const auto is = [kind](OperationKind which) { return kept_here(kind) == static_cast<unsigned>(which); };
+        if (is(OperationKind::alloc_pages)) {
             if (is_plain_request(operation)) [[likely]] {
                 const Pfn pfn =
                     take_silently(state.buddy, operation.cpu, operation.gfp_flags, operation.order, operation.node);
                 if (pfn != no_pfn) [[likely]]
                     return {OperationStatus::done, pfn};
             }
-        } else if (kind == OperationKind::free_pages) {
+        } else if (is(OperationKind::free_pages)) {
             if (give_back_silently(state.buddy, operation.cpu, operation.pfn, operation.order, taken_by(operation)))
                 [[likely]]
                 return {OperationStatus::done, 0};
-        } else if (kind == OperationKind::kmem_cache_alloc || kind == OperationKind::kmalloc) {
+        } else if (is(OperationKind::kmem_cache_alloc)) {
             if (is_plain_request(operation)) [[likely]] {
-                std::uint32_t cache = operation.pfn;
-                std::uint32_t requested = 0;
-                if (kind == OperationKind::kmalloc) {
-                    cache = kmalloc_cache(state.slab, operation.argument, operation.gfp_flags);
-                    requested = static_cast<std::uint32_t>(operation.argument);
-                }
-                const std::uint64_t address =
-                    take_object_silently(state.slab, cache, operation.cpu, operation.node, requested);
+                const std::uint64_t address = take_object_silently<Likely::the_last_one>(
+                    state.slab, operation.pfn, operation.cpu, operation.node, 0);
                 if (address != 0) [[likely]]
                     return {OperationStatus::done, address};
             }
-        } else if (kind == OperationKind::kmem_cache_free || kind == OperationKind::kfree) {
-            const SlabId slab = slab_of_address(state.slab, operation.argument);
-            if (slab != no_slab) {
-                const std::uint32_t cache = kind == OperationKind::kfree ? state.slab.slabs[slab].cache : operation.pfn;
-                if (give_object_silently(state.slab, cache, operation.cpu, slab, operation.argument, operation.text))
-                    [[likely]]
-                    return {OperationStatus::done, 0};
+        } else if (is(OperationKind::kmalloc)) {
+            if (is_plain_request(operation)) [[likely]] {
+                const std::uint32_t cache = kmalloc_cache(state.slab, operation.argument, operation.gfp_flags);
+                const auto requested = static_cast<std::uint32_t>(operation.argument);
+                const std::uint64_t address = take_object_silently<Likely::any_cache>(state.slab, cache, operation.cpu,
+                                                                                      operation.node, requested);
+                if (address != 0) [[likely]]
+                    return {OperationStatus::done, address};
             }
+        } else if (is(OperationKind::kmem_cache_free)) {
+            const SlabId slab = slab_of_address(state.slab, operation.argument);
+            if (slab != no_slab && give_object_silently<Likely::the_last_one>(state.slab, operation.pfn, operation.cpu,
+                                                                              slab, operation.argument, operation.text))
+                [[likely]]
+                return {OperationStatus::done, 0};
+        } else if (is(OperationKind::kfree)) {
+            const SlabId slab = slab_of_address(state.slab, operation.argument);
+            if (slab != no_slab &&
+                give_object_silently<Likely::any_cache>(state.slab, state.slab.slabs[slab].cache, operation.cpu, slab,
+                                                        operation.argument, operation.text)) [[likely]]
+                return {OperationStatus::done, 0};
         }
     }
     return execute_whole(state, operation, number, recorder, output);

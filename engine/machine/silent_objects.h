@@ -21,18 +21,20 @@ bool give_elsewhere_silently(SlabState& state, std::uint32_t cache, CpuId cpu, S
                              OperationNumber taken_by);
 
 /// kmem_cache_alloc(); kmalloc(), which says how many bytes were `requested`.
+template <Likely likely>
 [[gnu::always_inline]] inline std::uint64_t take_object_silently(SlabState& state, std::uint32_t cache, CpuId cpu,
                                                                  NodeId node, std::uint32_t requested) {
-    const std::uint64_t address = allocate_fast(SilentEmitter(state), cache, cpu, node, requested);
+    const std::uint64_t address = allocate_fast<likely>(SilentEmitter(state), cache, cpu, node, requested);
     if (address != 0) [[likely]]
         return address;
     return take_elsewhere_silently(state, cache, cpu, node, requested);
 }
 
 /// kmem_cache_free(); kfree() with the cache of `slab`, which is the address's.
+template <Likely likely>
 [[gnu::always_inline]] inline bool give_object_silently(SlabState& state, std::uint32_t cache, CpuId cpu, SlabId slab,
                                                         std::uint64_t address, OperationNumber taken_by) {
-    if (free_fast(SilentEmitter(state), cache, cpu, slab, address, taken_by)) [[likely]]
+    if (free_fast<likely>(SilentEmitter(state), cache, cpu, slab, address, taken_by)) [[likely]]
         return true;
     return give_elsewhere_silently(state, cache, cpu, slab, address, taken_by);
 }

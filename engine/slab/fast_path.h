@@ -27,11 +27,27 @@ inline bool is_plainly_held(const SlabObject& object, OperationNumber taken_by) 
 /// Neither gone, nor told of what is done to its objects.
 inline bool is_ordinary(const KmemCache& cache) { return cache.in_use() && !cache.geometry.debugged(); }
 
+/// Which cache a request is most likely of. Who takes what was just given back waits for all that is looked up with
+/// the cache, and then with the object's index: a guess comes before.
+enum class Likely : std::uint8_t { any_cache, the_last_one };
+
+template <Likely likely>
+[[gnu::always_inline]] inline CpuCache* own_cpu_cache(SilentEmitter<SlabState> emitter, std::size_t index) {
+    if constexpr (likely == Likely::the_last_one) return emitter.own_again(&SlabState::cpu_caches, index);
+    return emitter.own(&SlabState::cpu_caches, index);
+}
+template <Likely likely>
+[[gnu::always_inline]] inline SlabObject* own_record(SilentEmitter<SlabState> emitter, std::size_t index) {
+    if constexpr (likely == Likely::the_last_one) return emitter.own_beside(&SlabState::objects, index);
+    return emitter.own(&SlabState::objects, index);
+}
+
 /// The first object of the CPU's freelist; 0 when something is wrong with it.
+template <Likely likely>
 [[gnu::always_inline]] inline std::uint64_t take_first(SilentEmitter<SlabState> emitter, CpuCache& own, CacheId cache,
                                                        CpuId cpu, std::uint32_t requested, std::uint8_t slow) {
     const ObjectIndex index = own.freelist;
-    SlabObject* const record = emitter.own(&SlabState::objects, own.places.record_of(index));
+    SlabObject* const record = own_record<likely>(emitter, own.places.record_of(index));
     if (record == nullptr || record->marks != 0) [[unlikely]]
         return 0;
     const std::uint64_t address = own.places.address_of(index);
@@ -41,16 +57,17 @@ inline bool is_ordinary(const KmemCache& cache) { return cache.in_use() && !cach
 }
 
 /// kmem_cache_alloc_node(): the object's address; 0: SlabAllocator::allocate() is to be asked.
+template <Likely likely>
 [[gnu::always_inline]] inline std::uint64_t allocate_fast(SilentEmitter<SlabState> emitter, std::uint32_t number,
                                                           CpuId cpu, NodeId node, std::uint32_t requested) {
     const SlabState& state = emitter.state();
     if (number >= state.cache_limit) return 0;
     const auto cache = static_cast<CacheId>(number);
-    CpuCache* const own = emitter.own(&SlabState::cpu_caches, state.cpu_cache_index(cache, cpu));
+    CpuCache* const own = own_cpu_cache<likely>(emitter, state.cpu_cache_index(cache, cpu));
     if (own == nullptr || own->freelist == no_object) [[unlikely]]
         return 0;
     if (node != no_node && state.slabs[own->slab].node != node) return 0;
-    return take_first(emitter, *own, cache, cpu, requested, 0);
+    return take_first<likely>(emitter, *own, cache, cpu, requested, 0);
 }
 
 /// ___slab_alloc() before it looks at any node's list: the objects that others gave back to the CPU's slab, then the
@@ -93,21 +110,23 @@ inline std::uint64_t allocate_from_cpu(SilentEmitter<SlabState> emitter, std::ui
     const SlabObject* const record = emitter.own(&SlabState::objects, slab.places().record_of(slab.freelist));
     if (record == nullptr || record->marks != 0) return 0;
     load_from_cpu(emitter, cache, cpu, [](SlabId) { return false; });
-    return take_first(emitter, *own, cache, cpu, requested, 1);
+    return take_first<Likely::any_cache>(emitter, *own, cache, cpu, requested, 1);
 }
 
 /// kmem_cache_free(); false: SlabAllocator::free() is to be asked.
+template <Likely likely>
 [[gnu::always_inline]] inline bool free_fast(SilentEmitter<SlabState> emitter, std::uint32_t number, CpuId cpu,
                                              SlabId id, std::uint64_t address, OperationNumber taken_by) {
     const SlabState& state = emitter.state();
     if (number >= state.cache_limit) return false;
     const auto cache = static_cast<CacheId>(number);
-    CpuCache* const own = emitter.own(&SlabState::cpu_caches, state.cpu_cache_index(cache, cpu));
+    CpuCache* const own = own_cpu_cache<likely>(emitter, state.cpu_cache_index(cache, cpu));
     if (own == nullptr || own->slab != id) [[unlikely]]
         return false;
-    const ObjectIndex index = own->places.index_at(address);
-    if (index == no_object) return false;
-    SlabObject* const record = emitter.own(&SlabState::objects, own->places.record_of(index));
+    const std::uint32_t which = own->places.number_at(address);
+    if (which >= own->places.objects) return false;
+    const auto index = static_cast<ObjectIndex>(which);
+    SlabObject* const record = own_record<likely>(emitter, own->places.first_record + which);
     if (record == nullptr || !is_plainly_held(*record, taken_by)) [[unlikely]]
         return false;
     emitter.emit_on(ReleaseObject{id, state.operation, index, own->freelist}, *record);

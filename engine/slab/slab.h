@@ -104,6 +104,13 @@ struct ObjectPlaces {
         if (index >= objects || index * distance != offset) return no_object;
         return static_cast<ObjectIndex>(index);
     }
+    /// The same as a number, of an address in the slab's own frames: `objects` or more for one inside an object or
+    /// beside all. The lower halves of the addresses say it all: what lies before the first object wraps round.
+    std::uint32_t number_at(std::uint64_t address) const {
+        const auto offset = static_cast<std::uint32_t>(address) - static_cast<std::uint32_t>(first_address);
+        const std::uint32_t number = multiply_by_reciprocal(offset, reciprocal);
+        return number * distance == offset ? number : ~0U;
+    }
     bool operator==(const ObjectPlaces&) const = default;
 };
 
