@@ -250,7 +250,6 @@ LensQuery address_in(const std::string& name, const scenario::VariableValue& val
     if (value.kind == Kind::no_value) return {no_address, name + " has no value at this step."};
     if (value.type.is_number() && scenario::width_of(value.type.base) < 64)
         return {no_address, name + " is a number: " + std::to_string(static_cast<std::int64_t>(value.bits)) + "."};
-    if (value.bits == no_address) return {no_address, name + " is NULL at this step."};
     if (!value.type.is_page() || value.bits < layout::struct_pages || value.bits >= layout::struct_pages_end)
         return {value.bits, ""};
     return {direct_map_of(static_cast<Pfn>((value.bits - layout::struct_pages) / struct_page_bytes)), ""};
@@ -304,7 +303,6 @@ LensQuery read_lens_query(std::string_view typed, const State& state, const Sess
     if (!read_number(text, 16, value))
         return {no_address, "That is no address: base 16, as in ffffc90000001234, “pfn 4098”, or a variable in scope "
                             "at this step."};
-    if (value == no_address) return {no_address, "NULL leads nowhere."};
     return {value, ""};
 }
 
