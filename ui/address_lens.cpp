@@ -234,7 +234,7 @@ LensQuery frame_query(std::uint64_t pfn, const State& state) {
 
 /// "p", "task[3]": nothing where it is neither.
 std::optional<scenario::WrittenVariable> read_variable(std::string_view text) {
-    scenario::WrittenVariable written{text.substr(0, text.find('['))};
+    scenario::WrittenVariable written{text, text.substr(0, text.find('['))};
     if (written.name.empty() || written.name.size() == text.size()) return written;
     const std::string_view element = text.substr(written.name.size() + 1);
     if (!element.ends_with(']') || !read_number(element.substr(0, element.size() - 1), 10, written.element))

@@ -27,6 +27,7 @@ enum class Moment : std::uint8_t {
 /// "p", "task[3]".
 struct WrittenVariable {
     static constexpr std::uint64_t no_element = ~std::uint64_t{0};
+    std::string_view text;
     std::string_view name;
     std::uint64_t element = no_element;
 };

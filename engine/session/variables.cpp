@@ -25,10 +25,7 @@ scenario::VariableValue Session::value_of(const scenario::WrittenVariable& writt
     const bool at_end = at.operation == timeline_->operation_count();
     const VariableValue first = value(at_end ? Moment::next_operation : Moment::statement_done);
     // p = take(): the operation's statement is one of take()'s, and p is not there yet.
-    const std::string name =
-        std::string(written.name) +
-        (written.element == scenario::WrittenVariable::no_element ? "" : '[' + std::to_string(written.element) + ']');
-    const bool gets_it = !at_end && variable_of(at.operation - 1) == name;
+    const bool gets_it = !at_end && variable_of(at.operation - 1) == written.text;
     const OperationNumber operation = at.operation - 1;
     if (known(first) && (!gets_it || first.origin == operation)) return first;
     const VariableValue second = value(at_end ? Moment::statement_done : Moment::next_operation);
