@@ -117,6 +117,45 @@ TEST_F(AccessOfNothing, NullAndWhatIsNoAddressAreWalked) {
     EXPECT_EQ(count_translations(playback.state()).faults, 2U);
 }
 
+/// Is something drawn there, in this colour or in any?
+bool is_drawn(const Rectangle& place, const Colour* colour = nullptr) {
+    const auto same = [&](Colour drawn) { return colour == nullptr || (drawn & 0xffffff) == (*colour & 0xffffff); };
+    for (const ImDrawList* list : ImGui::GetDrawData()->CmdLists)
+        for (const ImDrawVert& vertex : list->VtxBuffer)
+            if (place.contains({vertex.pos.x, vertex.pos.y}) && same(vertex.col)) return true;
+    return false;
+}
+
+TEST(AddressViews, OfWhatIsNoAddressNoTableIsRead) {
+    HeadlessApp app;
+    app->show(Session::from_scenario("machine { ram = 64M; }\n"
+                                     "char *v = vmalloc(4096);\n"
+                                     "v[4096] = 1;\n"
+                                     "*(int *)0x900000000000 = 1;\n"));
+    app->set_view_rectangle("walk", {0, 0, 1000, 500});
+    const Rectangle tables{80, 110, 640, 250};
+    const Colour mistake =
+        palette_of(app->ground() == palette_of(Theme::dark).ground ? Theme::dark : Theme::light).mistake;
+    app->playback()->seek({2, 0});
+    app.settle();
+    EXPECT_TRUE(is_drawn(tables, &mistake)) << "the guard page's empty entry";
+    app->playback()->seek({3, 0});
+    app.settle();
+    EXPECT_FALSE(is_drawn(tables, &mistake));
+}
+
+TEST(AddressViews, CpusAreChosenWithinTheTlbsPlace) {
+    HeadlessApp app(1024, 700);
+    app->show(Session::from_scenario("machine { ram = 64M; cpus = 16; }\n"
+                                     "char *v = vmalloc(4096);\n"
+                                     "on_cpu(15) v[0] = 1;\n"));
+    app->set_view_rectangle("tlb", {739, 128, 269, 200});
+    app->playback()->seek({2, 0});
+    app.settle();
+    EXPECT_TRUE(is_drawn({739, 100, 285, 250}));
+    EXPECT_FALSE(is_drawn({100, 100, 630, 250}));
+}
+
 TEST_F(AccessTest, TheDirectMapHasNoTables) {
     const Access access = at(7, 0);
     EXPECT_TRUE(access.direct_map);

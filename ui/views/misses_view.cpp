@@ -72,12 +72,11 @@ void draw_legend(const ViewContext& context, float middle, bool faults) {
     const Painter& painter = context.painter;
     const Palette& palette = context.palette();
     float x = context.area.x + scale_width;
-    for (const auto& [colour, text] : {std::pair{palette.blue, "not in the first level"},
-                                       {palette.vermilion, "walked for"},
-                                       {palette.mistake, "refused: a fault"}}) {
+    for (const auto& [colour, text] :
+         {std::pair{palette.blue, "first level"}, {palette.vermilion, "walked for"}, {palette.mistake, "faults"}}) {
         if (colour == palette.mistake && !faults) break;
         painter.fill({x, middle - 1, 8, 2}, colour);
-        x = painter.words(style::fact, x + 14, middle, palette.dim, text) + 18;
+        x = painter.words(style::fact, x + 14, middle, palette.dim, text) + 12;
     }
 }
 
