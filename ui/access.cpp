@@ -111,7 +111,9 @@ void read_step(Access& access, std::span<const EventRecord> events) {
     std::size_t last = events.size();
     std::optional<std::uint64_t> address;
     while (last > 0 && !address) address = event_address(events[--last]);
-    if (!address || *address == no_address) return;
+    // NULL is an address when something asks for it, as a walk or a fault does; memset() of the kernel's own not.
+    const EventRecord& about = events[last];
+    if (!address || (*address == 0 && (paging_event<FillBytes>(about) || about.subsystem == Subsystem::slab))) return;
     std::size_t first = last;
     while (first > 0 && event_address(events[first - 1]) == address && !ends_access(events[first - 1])) --first;
     access.address = *address;
@@ -127,7 +129,7 @@ void look_back(Access& access, const Playback& playback) {
     if (from == no_operation) return;
     for (OperationNumber back = 0; back <= from && back < most_looked_at; ++back) {
         const Operation& operation = timeline.operation(from - back);
-        if (!takes_address(operation.kind) || operation.argument == no_address) continue;
+        if (!takes_address(operation.kind) || operation.argument == 0) continue;
         access.address = operation.argument;
         access.cpu = operation.cpu;
         access.source = back == 0 ? AddressSource::step : AddressSource::earlier;

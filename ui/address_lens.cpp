@@ -232,20 +232,47 @@ LensQuery frame_query(std::uint64_t pfn, const State& state) {
     return {no_address, "This machine’s frames go from 0 to " + count_text(state.buddy.frame_count() - 1) + "."};
 }
 
-/// "p", "task[3]", "v + 0x1234": a variable that a call up to here has filled, and bytes behind it.
+/// "p", "task[3]": nothing where it is neither.
+std::optional<scenario::WrittenVariable> read_variable(std::string_view text) {
+    scenario::WrittenVariable written{text, text.substr(0, text.find('['))};
+    if (written.name.empty() || written.name.size() == text.size()) return written;
+    const std::string_view element = text.substr(written.name.size() + 1);
+    if (!element.ends_with(']') || !read_number(element.substr(0, element.size() - 1), 10, written.element))
+        return std::nullopt;
+    return written;
+}
+
+/// What a variable holds as an address: of a struct page its page's in the direct map.
+LensQuery address_in(const std::string& name, const scenario::VariableValue& value) {
+    using Kind = scenario::VariableValue::Kind;
+    if (value.kind == Kind::array)
+        return {no_address, name + ": its elements are 0 to " + count_text(value.bits - 1) + "."};
+    if (value.kind == Kind::no_value) return {no_address, name + " has no value at this step."};
+    if (value.type.is_number() && scenario::width_of(value.type.base) < 64)
+        return {no_address, name + " is a number: " + std::to_string(static_cast<std::int64_t>(value.bits)) + "."};
+    if (!value.type.is_page() || value.bits < layout::struct_pages || value.bits >= layout::struct_pages_end)
+        return {value.bits, ""};
+    return {direct_map_of(static_cast<Pfn>((value.bits - layout::struct_pages) / struct_page_bytes)), ""};
+}
+
+/// "p", "task[3]", "v + 0x1234": what a variable holds at this step, and bytes behind it.
 std::optional<LensQuery> variable_query(std::string_view typed, const Session& session) {
     const std::size_t plus = std::min(typed.find('+'), typed.size());
     std::string name;
     for (const char c : typed.substr(0, plus))
         if (!std::isspace(static_cast<unsigned char>(c))) name += c;
-    const std::optional<std::uint64_t> value = session.address_in(name);
-    if (!value) return std::nullopt;
+    const auto written = read_variable(name);
+    if (!written) return std::nullopt;
+    const scenario::VariableValue value = session.value_of(*written);
+    if (value.kind == scenario::VariableValue::Kind::unknown || value.type.is_cache()) return std::nullopt;
+    LensQuery query = address_in(name, value);
     std::uint64_t offset = 0;
-    if (plus == typed.size()) return LensQuery{*value, ""};
+    if (plus == typed.size() || !query.problem.empty()) return query;
     std::string digits = condensed(typed.substr(plus + 1));
     const bool hex = take_prefix(digits, "0x");
     if (!read_number(digits, hex ? 16 : 10, offset)) return LensQuery{no_address, "After “+” comes a number of bytes."};
-    return LensQuery{*value + offset, ""};
+    query.address += offset;
+    return query;
 }
 
 }  // namespace
@@ -274,9 +301,8 @@ LensQuery read_lens_query(std::string_view typed, const State& state, const Sess
     if (decimal && read_number(text, 10, value)) return frame_query(value, state);
     if (text.size() > 16) return {no_address, "An address has 16 digits of base 16 at most."};
     if (!read_number(text, 16, value))
-        return {no_address, "That is no address: base 16, as in ffffc90000001234, “pfn 4098”, or a variable that a "
-                            "call has filled by now."};
-    if (value == no_address) return {no_address, "NULL leads nowhere."};
+        return {no_address, "That is no address: base 16, as in ffffc90000001234, “pfn 4098”, or a variable in scope "
+                            "at this step."};
     return {value, ""};
 }
 

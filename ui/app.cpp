@@ -238,7 +238,7 @@ void App::draw_tip(const Painter& painter, const Pointer& pointer, const Wishes&
     const Rectangle page{0, 0, io.DisplaySize.x, io.DisplaySize.y};
     const State& state = playback_->state();
     if (!wishes.tip.empty())
-        draw_tooltip(painter, wishes.tip, pointer.at, page, wishes.tip_above);
+        draw_tooltip(painter, wishes.tip, pointer.at, page, wishes.tip_side);
     else if (wishes.hover && *wishes.hover < state.buddy.frame_count())
         draw_tooltip(painter, describe_block(state, playback_->session(), *wishes.hover), pointer.at, page);
 }

@@ -9,8 +9,8 @@
 
 namespace pageframe::ui {
 
-/// NULL: nobody picks that.
-inline constexpr std::uint64_t no_address = 0;
+/// One that no processor takes. NULL is an address like others: a walk of it can be looked at.
+inline constexpr std::uint64_t no_address = 0x8000'0000'0000'0bad;
 
 class Highlighting {
 public:

@@ -17,14 +17,14 @@ constexpr float padding = 10;
 constexpr float away_from_pointer = 16;
 
 void draw_card(const Painter& painter, std::span<const Line> lines, Point pointer, const Rectangle& within,
-               bool above = false) {
+               TipSide side = TipSide::below) {
     const Palette& palette = painter.palette();
     float width = 0;
     for (const Line& line : lines) width = std::max(width, painter.width(line.style, line.text));
     Rectangle card{pointer.x + away_from_pointer, pointer.y + away_from_pointer, width + 2 * padding,
                    static_cast<float>(lines.size()) * line_height + 2 * padding - 4};
     if (card.right() > within.right() - 8) card.x = std::max(within.x + 8, pointer.x - away_from_pointer - card.width);
-    if (above || card.bottom() > within.bottom() - 8)
+    if (side == TipSide::above || card.bottom() > within.bottom() - 8)
         card.y = std::max(within.y + 8, pointer.y - away_from_pointer - card.height);
 
     painter.shadow(card, 6);
@@ -51,12 +51,12 @@ void draw_tooltip(const Painter& painter, const BlockDescription& block, Point p
 }
 
 void draw_tooltip(const Painter& painter, std::span<const std::string> lines, Point pointer, const Rectangle& within,
-                  bool above) {
+                  TipSide side) {
     const Palette& palette = painter.palette();
     std::vector<Line> drawn;
     for (const std::string& line : lines)
         drawn.push_back(drawn.empty() ? Line{style::strong, palette.ink, line} : Line{style::fact, palette.dim, line});
-    draw_card(painter, drawn, pointer, within, above);
+    draw_card(painter, drawn, pointer, within, side);
 }
 
 }  // namespace pageframe::ui

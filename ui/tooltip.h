@@ -8,6 +8,7 @@
 //     +--------------------------------+
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -16,9 +17,12 @@
 
 namespace pageframe::ui {
 
+/// Of the pointer: above where what is below it is being looked at.
+enum class TipSide : std::uint8_t { below, above };
+
 void draw_tooltip(const Painter& painter, const BlockDescription& block, Point pointer, const Rectangle& within);
 /// Any lines, the first one strong.
 void draw_tooltip(const Painter& painter, std::span<const std::string> lines, Point pointer, const Rectangle& within,
-                  bool above);
+                  TipSide side);
 
 }  // namespace pageframe::ui

@@ -16,6 +16,7 @@
 #include "ui/highlight.h"
 #include "ui/painter.h"
 #include "ui/playback.h"
+#include "ui/tooltip.h"
 
 namespace pageframe::ui {
 
@@ -42,7 +43,7 @@ struct Wishes {
     std::optional<std::uint64_t> select_address;
     /// What is under the pointer, line by line, the first one strong: instead of the block's description.
     std::vector<std::string> tip;
-    bool tip_above = false;        ///< of the pointer: what is below it is being looked at
+    TipSide tip_side = TipSide::below;
     std::optional<ZoneId> zone;    ///< to be shown by all views of a zone
     std::optional<CacheId> cache;  ///< to be shown by the slabs' views
     std::optional<Position> seek;

@@ -20,21 +20,19 @@ std::string geometry_text(const TlbGeometry& geometry) {
 }
 
 /// Why there can be no such TLBs; "": reading can begin.
-std::string trace_begin(const std::string& instructions, const std::string& data, const std::string& shared,
+std::string trace_begin(const std::string& instructions, const std::string& data, const std::string& second,
                         const std::string& replacement) {
     TraceSettings settings;
     if (!parse_replacement(replacement, settings.replacement)) return "There is no such replacement.";
-    struct Field {
-        const char* name;
-        const std::string& text;
-        TlbGeometry& geometry;
-    };
-    for (const Field& field : {Field{"Instructions", instructions, settings.instructions},
-                               Field{"Data", data, settings.data}, Field{"Second level", shared, settings.shared}}) {
-        if (!parse_geometry(field.text, field.geometry))
-            return std::string(field.name) + ": entries and ways, as in 64,4.";
-        const std::string problem = geometry_problem(field.geometry, settings.replacement);
-        if (!problem.empty()) return std::string(field.name) + ": " + problem + '.';
+    const bool known[] = {parse_geometry(instructions, settings.instructions), parse_geometry(data, settings.data),
+                          parse_second_level(second, settings)};
+    const std::string problems[] = {geometry_problem(settings.instructions, settings.replacement),
+                                    geometry_problem(settings.data, settings.replacement),
+                                    second_level_problem(settings)};
+    constexpr const char* names[] = {"Instructions: ", "Data: ", "Second level: "};
+    for (unsigned i = 0; i < 3; ++i) {
+        if (!known[i]) return std::string(names[i]) + "entries and ways, as in 64,4.";
+        if (!problems[i].empty()) return names[i] + problems[i] + '.';
     }
     replay = std::make_unique<TraceReplay>(settings);
     return "";
@@ -77,8 +75,8 @@ val trace_result() {
     return value;
 }
 
-/// The processors of the machine block, as far as a trace knows them: 4 KiB pages, one shared second level
-/// (empty: it has one for each, and a trace can't be read with it).
+/// The processors of the machine block, as far as a trace knows them: 4 KiB pages. The second level is one, or
+/// one for instructions and one for data, in this order.
 val trace_presets() {
     val presets = val::array();
     for (const TlbPreset& preset : tlb_presets()) {
@@ -86,8 +84,8 @@ val trace_presets() {
         for (unsigned i = 0; i < preset.configuration.count; ++i) {
             const TlbStructure& structure = preset.configuration.structures[i];
             if (!structure.takes(0)) continue;
-            if (structure.cache_level == 2 && structure.use == TlbUse::both)
-                shared = geometry_text(structure.geometry);
+            if (structure.cache_level == 2)
+                shared += (shared.empty() ? "" : "/") + geometry_text(structure.geometry);
             else if (structure.cache_level == 1)
                 (structure.use == TlbUse::fetch ? fetch : data) = geometry_text(structure.geometry);
         }

@@ -24,16 +24,20 @@ std::string take_option(std::string_view option, std::string_view value, TraceSe
     if (option == "--replacement")
         return parse_replacement(value, settings.replacement) ? "" : named + " is lru, plru or random";
     if (option == "--seed") return parse_seed(value, settings.seed) ? "" : named + " is a number";
-    TlbGeometry& geometry = option == "--itlb"   ? settings.instructions
-                            : option == "--dtlb" ? settings.data
-                                                 : settings.shared;
+    if (option == "--stlb")
+        return parse_second_level(value, settings) ? ""
+                                                   : named + " is ENTRIES,WAYS, or one for instructions and one for "
+                                                             "data, such as 512,8/2048,16";
+    TlbGeometry& geometry = option == "--itlb" ? settings.instructions : settings.data;
     return parse_geometry(value, geometry) ? "" : named + " is ENTRIES,WAYS, such as 64,4";
 }
 
 std::string settings_problem(const TraceSettings& settings) {
-    const std::array<const TlbGeometry*, 3> shapes = {&settings.instructions, &settings.data, &settings.shared};
-    for (std::size_t i = 0; i < shapes.size(); ++i) {
-        const std::string problem = geometry_problem(*shapes[i], settings.replacement);
+    const std::string problems[] = {geometry_problem(settings.instructions, settings.replacement),
+                                    geometry_problem(settings.data, settings.replacement),
+                                    second_level_problem(settings)};
+    for (std::size_t i = 0; i < std::size(problems); ++i) {
+        const std::string& problem = problems[i];
         if (!problem.empty()) return std::string(options[i]) + ": " + problem;
     }
     return {};

@@ -302,12 +302,16 @@ struct ShowPage {
     std::uint64_t physical;
     std::uint32_t row;
     Contiguity contiguity;
+    Pfn pfn() const { return static_cast<Pfn>(physical >> page_shift); }
+    bool mapped() const { return contiguity != Contiguity::not_mapped; }
     Sentence sentence(const PagingState& state) const;
     void highlight(HighlightList& list) const {
-        if (contiguity != Contiguity::not_mapped)
-            list.push_back({{static_cast<Pfn>(physical >> page_shift), 1}, Role::taken});
+        if (mapped()) list.push_back({{pfn(), 1}, Role::taken});
     }
 };
+/// "yes", "no, +2": two frames behind the one before, where the next one would be contiguous; "-" for the first.
+/// `before`: the row before; nullptr: none.
+std::string contiguity_text(const ShowPage& row, const ShowPage* before);
 
 /// Remark: show_phy_pages()'s last line.
 struct ShowPagesEnd {
@@ -317,6 +321,8 @@ struct ShowPagesEnd {
     std::uint32_t jumps;
     std::uint32_t not_mapped;
     std::uint32_t first_break;  ///< the first row that is not right behind the one before; 0: none
+    std::uint64_t left_out;     ///< bytes behind the last row: the table has a bound
+    static constexpr std::uint32_t most_rows = 65536;
     bool contiguous() const { return jumps == 0 && not_mapped == 0; }
     Sentence sentence(const PagingState& state) const;
 };

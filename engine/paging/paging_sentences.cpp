@@ -203,13 +203,27 @@ Sentence ShowPage::sentence(const PagingState&) const {
     return s << '.';
 }
 
+std::string contiguity_text(const ShowPage& row, const ShowPage* before) {
+    if (row.contiguity == ShowPage::Contiguity::first) return "-";
+    if (row.contiguity == ShowPage::Contiguity::follows) return "yes";
+    if (!row.mapped() || before == nullptr || !before->mapped()) return "no";
+    const Pfn here = row.pfn(), there = before->pfn();
+    return here >= there ? "no, +" + std::to_string(here - there) : "no, -" + std::to_string(there - here);
+}
+
 Sentence ShowPagesEnd::sentence(const PagingState&) const {
     Sentence s;
     s << pages_text(pages) << ": ";
-    if (not_mapped != 0) return s << not_mapped << " of them not mapped.";
-    if (jumps == 0) return s << "physically contiguous.";
-    return s << "contiguous in virtual memory, in " << (jumps + 1)
-             << " pieces in physical memory. The first break is at page " << first_break << '.';
+    if (not_mapped != 0)
+        s << not_mapped << " of them not mapped.";
+    else if (jumps == 0)
+        s << "physically contiguous.";
+    else
+        s << "contiguous in virtual memory, in " << (jumps + 1)
+          << " pieces in physical memory. The first break is at page " << first_break << '.';
+    if (left_out == 0) return s;
+    return s.in_role(Role::mistake, " Cut off here: ") << "a table has " << most_rows << " rows at most, "
+                                                       << bytes_text(left_out) << " follow that it does not show.";
 }
 
 }  // namespace pageframe

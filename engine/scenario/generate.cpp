@@ -25,6 +25,8 @@ void Generator::run() {
         entry.elements = variable.elements;
         entry.name = variable.name;
         entry.base = variable.type.is_number() ? variable.type.base : Base::u64;
+        entry.type = variable.type;
+        entry.global = variable.is_global;
         program_.variables.push_back(entry);
     }
     for (CallIndex index = 0; index < call_count(); ++index) program_.kernel_calls.push_back(&call_at(index));
@@ -50,6 +52,7 @@ void Generator::top_level() {
     module_functions(StatementKind::module_exit);
     if (const FunctionId id = function_to_run(); id != none) call_without_arguments(id);
     emit(Opcode::stop, 0);
+    close_scope(0);
     top.stack = most_depth_;
     program_.functions.push_back(top);
 }
@@ -65,9 +68,11 @@ void Generator::function(FunctionId id) {
     entry.parameters = static_cast<std::uint32_t>(source.parameters.size());
     entry.name = source.name;
     entry.gives_value = !source.result.is_void();
+    for (const VariableId parameter : source.parameters) open_scope(parameter);
     statement(source.body);
     place_ = source.place;
     emit(Opcode::return_nothing, 0);
+    close_scope(0);
     entry.stack = most_depth_;
     program_.functions.push_back(entry);
 }
@@ -127,6 +132,16 @@ void Generator::emit_constant(std::uint64_t value) {
     emit(Opcode::push_wide, 1, index);
 }
 
+void Generator::open_scope(VariableId variable) {
+    program_.variables[variable].scope_begin = here();
+    in_scope_.push_back(variable);
+}
+
+/// Of the variables declared since there were `remaining`.
+void Generator::close_scope(std::size_t remaining) {
+    for (; in_scope_.size() > remaining; in_scope_.pop_back()) program_.variables[in_scope_.back()].scope_end = here();
+}
+
 void Generator::patch(const std::vector<std::uint32_t>& jumps) {
     for (std::uint32_t jump : jumps) program_.code[jump].operand = here();
 }
@@ -140,6 +155,7 @@ void Generator::statements(StatementId chain) {
 void Generator::statement(StatementId id) {
     if (id == none) return;
     const Statement& node = syntax_.statements[id];
+    const std::size_t outside = in_scope_.size();
     place_ = node.place;
     switch (node.kind) {
     case StatementKind::empty:
@@ -150,6 +166,7 @@ void Generator::statement(StatementId id) {
     case StatementKind::block:
         ++block_depth_;
         statements(node.body);
+        close_scope(outside);
         --block_depth_;
         break;
     case StatementKind::if_: if_statement(node); break;
@@ -171,6 +188,7 @@ void Generator::statement(StatementId id) {
 
 void Generator::declaration(const Statement& node) {
     const Variable& variable = syntax_.variables[node.variable];
+    open_scope(node.variable);
     if (variable.is_static && function_ != none) return;
     const bool list = node.expression != none && syntax_.at(node.expression).kind == ExpressionKind::list;
     // What is not initialised has no value, except where C says zero: static, and at file scope. A
@@ -221,6 +239,7 @@ void Generator::if_statement(const Statement& node) {
 // The condition stands at the end, so that a round costs one jump.
 void Generator::loop(const Statement& node) {
     ++block_depth_;
+    const std::size_t outside = in_scope_.size();
     statements(node.initial);
     loops_.push_back({regions_.size(), {}, {}});
     std::vector<std::uint32_t> to_condition;
@@ -240,6 +259,7 @@ void Generator::loop(const Statement& node) {
     const std::vector<std::uint32_t> breaks = std::move(loops_.back().breaks);
     loops_.pop_back();
     patch(breaks);
+    close_scope(outside);
     --block_depth_;
 }
 

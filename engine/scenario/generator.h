@@ -32,6 +32,8 @@ private:
     std::uint32_t emit(Opcode opcode, int change, std::uint32_t operand = 0, std::int16_t detail = 0,
                        bool global = false);
     void emit_constant(std::uint64_t value);
+    void open_scope(VariableId variable);
+    void close_scope(std::size_t remaining);
     void patch(const std::vector<std::uint32_t>& jumps);
 
     void statements(StatementId chain);
@@ -87,6 +89,7 @@ private:
     std::uint32_t depth_ = 0;
     std::uint32_t most_depth_ = 0;
     unsigned block_depth_ = 0;
+    std::vector<VariableId> in_scope_;
     std::vector<Loop> loops_;
     std::vector<StatementKind> regions_;
     std::unordered_map<StatementId, std::uint32_t> label_at_;

@@ -11,7 +11,8 @@ namespace pageframe {
 
 RunResult run(const Scenario& scenario, OperationTarget& target, const Bounds& bounds) {
     if (!scenario.valid()) return {};
-    return scenario::Interpreter(scenario.program(), scenario.machine(), target, bounds).run();
+    return scenario::Interpreter(scenario.program(), scenario.program().code.data(), scenario.machine(), target, bounds)
+        .run();
 }
 
 }  // namespace pageframe
@@ -26,10 +27,11 @@ bool by_sign(const Instruction& instruction) { return instruction.global; }
 
 }  // namespace
 
-Interpreter::Interpreter(const Program& program, const MachineConfiguration& machine, OperationTarget& target,
-                         const Bounds& bounds)
-    : target_(target), program_(program), machine_(machine), bounds_(bounds), strings_(bounds.string_bytes),
-      random_(machine.seed), context_(target, machine, strings_, program.strings, random_),
+Interpreter::Interpreter(const Program& program, const Instruction* code, const MachineConfiguration& machine,
+                         OperationTarget& target, const Bounds& bounds)
+    : target_(target), program_(program), code_(code), machine_(machine), bounds_(bounds),
+      strings_(bounds.string_bytes), random_(machine.seed),
+      context_(target, machine, strings_, program.strings, random_),
       variable_strings_(program.variables.size(), not_interned) {
     context_.most_operations = bounds.operations;
     context_.memory = &memory_;
@@ -294,7 +296,7 @@ void Interpreter::follow_moves() {
 }
 
 void Interpreter::execute() {
-    const Instruction* const code = program_.code.data();
+    const Instruction* const code = code_;
     const ProgramVariable* const variables = program_.variables.data();
     while (!stopped_) {
         if (++steps_ > bounds_.steps) [[unlikely]] {

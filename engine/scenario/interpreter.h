@@ -10,15 +10,19 @@
 #include "engine/scenario/program.h"
 #include "engine/scenario/scenario.h"
 #include "engine/scenario/values.h"
+#include "engine/scenario/variable_value.h"
 #include "engine/slab/constructors.h"
 
 namespace pageframe::scenario {
 
 class Interpreter : public ConstructorRunner {
 public:
-    Interpreter(const Program& program, const MachineConfiguration& machine, OperationTarget& target,
-                const Bounds& bounds);
+    /// `code`: the program's, or one that another has made of it.
+    Interpreter(const Program& program, const Instruction* code, const MachineConfiguration& machine,
+                OperationTarget& target, const Bounds& bounds);
     RunResult run();
+    /// What a variable holds where the run has come to (variable_value.cpp).
+    VariableValue value_of(const WrittenVariable& written) const;
     /// Calls the cache's constructor, in the middle of the operation that makes its slab.
     void construct(CacheId cache, std::uint64_t object, ConstructorMemory& memory) override;
 
@@ -44,6 +48,7 @@ private:
     void follow_moves();
     void access_memory(const Instruction& instruction, bool store);
     void label(Value value, std::uint32_t name, std::uint32_t index);
+    const ProgramVariable* in_scope(std::string_view name, std::uint32_t at) const;
     void fail(std::string message);
     void fail_arithmetic(ArithmeticError error);
     bool charge(std::uint64_t steps);
@@ -52,6 +57,7 @@ private:
 
     OperationTarget& target_;
     const Program& program_;
+    const Instruction* code_;
     const MachineConfiguration& machine_;
     Bounds bounds_;
     StringTable strings_;

@@ -87,6 +87,13 @@ struct ProgramVariable {
     std::uint32_t elements = 0;  ///< 0: a single value
     NameId name = no_name;
     Base base = Base::u64;  ///< what a number is narrowed to
+    // For who asks what a variable holds; running needs none of it.
+    Type type;
+    bool global = false;
+    std::uint32_t scope_begin = no_scope;  ///< instructions in which the name means this variable
+    std::uint32_t scope_end = no_scope;
+
+    static constexpr std::uint32_t no_scope = 0xffffffffU;
 };
 
 struct ProgramFunction {

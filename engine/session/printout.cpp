@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "engine/core/address_text.h"
 #include "engine/machine/events.h"
+#include "engine/paging/paging_events.h"
+#include "engine/proc/print.h"
 #include "engine/proc/proc.h"
 
 namespace pageframe {
@@ -27,6 +30,24 @@ void print_operations(Session& session, const TextSink& sink) {
     });
 }
 
+/// show_phy_pages() is a table, as modules print it.
+constexpr const char* page_table_head = "      page  virtual address   physical address       PFN  contiguous\n";
+std::string page_table_row(std::span<const EventRecord> events, std::size_t index) {
+    const auto page = [&](std::size_t at) {
+        return at < events.size() ? event_if<ShowPage, Subsystem::paging, PagingEvents>(events[at]) : std::nullopt;
+    };
+    const auto row = page(index);
+    if (!row) return {};
+    const auto before = page(index - 1);
+    std::string text;
+    print(text, "%5u  %016llx  ", row->row, static_cast<unsigned long long>(row->address));
+    if (row->mapped())
+        print(text, "%16s  %8u", hex_number(row->physical).c_str(), row->pfn());
+    else
+        print(text, "%16s  %8s", "not mapped", "-");
+    return text + "  " + contiguity_text(*row, before ? &*before : nullptr) + '\n';
+}
+
 /// Events are numbered as positions are: 3.2 is the second of operation 3.
 void print_events(Session& session, const TextSink& sink) {
     const Position end = session.timeline().position();
@@ -38,7 +59,13 @@ void print_events(Session& session, const TextSink& sink) {
         if (number == end.operation) count = std::min<std::size_t>(end.event, count);
         for (std::size_t i = 0; i < count; ++i) {
             const std::string_view function = event_function(events[i], state);
+            const std::string row = page_table_row(events, i);
+            if (!row.empty() && i == 0) text += page_table_head;
             text += "  " + std::to_string(number + 1) + '.' + std::to_string(i + 1) + ' ';
+            if (!row.empty()) {
+                text += row;
+                continue;
+            }
             text += std::string(event_name(events[i])) + ": " + event_sentence(events[i], state).plain();
             text += function.empty() ? "\n" : " [" + std::string(function) + "]\n";
             apply_event(events[i], state);

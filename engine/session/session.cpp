@@ -8,9 +8,21 @@
 #include "engine/replay/slab_run.h"
 #include "engine/replay/vmalloc_recording.h"
 #include "engine/scenario/scenario.h"
+#include "engine/session/timeline_target.h"
 
 namespace pageframe {
 namespace {
+
+/// The operation that made the cache of a call under the name that it uses.
+std::uint64_t named_cache(const Operation& operation) {
+    switch (operation.kind) {
+    case OperationKind::kmem_cache_alloc:
+    case OperationKind::kmem_cache_shrink:
+    case OperationKind::kmem_cache_destroy: return operation.argument;
+    case OperationKind::kmem_cache_free: return operation.gfp_flags;
+    default: return no_operation;
+    }
+}
 
 /// Whose result may be named again when it is given back.
 bool names_what_it_gets(OperationKind kind) {
@@ -26,38 +38,6 @@ bool names_what_it_gets(OperationKind kind) {
     default: return false;
     }
 }
-
-/// The operation that made the cache of a call under the name that it uses.
-std::uint64_t named_cache(const Operation& operation) {
-    switch (operation.kind) {
-    case OperationKind::kmem_cache_alloc:
-    case OperationKind::kmem_cache_shrink:
-    case OperationKind::kmem_cache_destroy: return operation.argument;
-    case OperationKind::kmem_cache_free: return operation.gfp_flags;
-    default: return no_operation;
-    }
-}
-
-/// A scenario's operations go to the end of the timeline; which page or address each allocation got is kept.
-class TimelineTarget : public OperationTarget {
-public:
-    TimelineTarget(Timeline& timeline, GotByOperation& got) : timeline_(timeline), got_(got) {}
-    OperationResult execute(const Operation& operation) override {
-        const OperationResult result = timeline_.append(operation);
-        got_.values.push_back(names_what_it_gets(operation.kind) ? result.value : 0);
-        if (operation.kind == OperationKind::kmem_cache_create)
-            got_.caches.push_back({static_cast<OperationNumber>(got_.values.size() - 1), result.value});
-        return result;
-    }
-    const OperationOutput& output() const override { return timeline_.last_output(); }
-    OperationNumber next_operation() const override { return timeline_.operation_count(); }
-    void use_string(std::uint32_t index, std::string_view text) override { timeline_.set_string(index, text); }
-    void use_constructors(ConstructorRunner* runner) override { timeline_.set_constructor_runner(runner); }
-
-private:
-    Timeline& timeline_;
-    GotByOperation& got_;
-};
 
 std::unique_ptr<Timeline> started_machine(const MachineConfiguration& configuration, TimelineLimits limits) {
     auto pool = std::make_shared<ChunkPool>();
@@ -84,10 +64,19 @@ MachineConfiguration configuration_of(const Recording& recording, const BuddySta
 
 }  // namespace
 
+OperationResult TimelineTarget::execute(const Operation& operation) {
+    const OperationResult result = timeline_.append(operation);
+    got_.values.push_back(names_what_it_gets(operation.kind) ? result.value : 0);
+    if (operation.kind == OperationKind::kmem_cache_create)
+        got_.caches.push_back({static_cast<OperationNumber>(got_.values.size() - 1), result.value});
+    return result;
+}
+
 std::unique_ptr<Session> Session::from_scenario(std::string text, TimelineLimits limits) {
     std::unique_ptr<Session> session(new Session);
     session->source_ = std::move(text);
-    const Scenario scenario = Scenario::read(session->source_);
+    session->scenario_ = Scenario::read(session->source_);
+    const Scenario& scenario = session->scenario_;
     session->errors_ = scenario.errors();
     session->warnings_ = scenario.warnings();
     session->configuration_ = scenario.machine();
@@ -143,20 +132,6 @@ std::unique_ptr<Session> Session::from_text(std::string text, TimelineLimits lim
 }
 
 std::string Session::variable_of(OperationNumber number) const { return run_.label_of(number); }
-
-std::optional<std::uint64_t> Session::address_in(std::string_view variable) const {
-    if (variable.empty()) return std::nullopt;
-    const Position at = timeline_->position();
-    const auto end = std::min<std::size_t>(at.operation + (at.event != 0 ? 1U : 0U), got_.values.size());
-    for (auto number = static_cast<OperationNumber>(end); number-- > 0;) {
-        const OperationKind kind = timeline_->operation(number).kind;
-        if (!names_what_it_gets(kind) || variable_of(number) != variable) continue;
-        const std::uint64_t value = got_.values[number];
-        const bool is_pfn = kind == OperationKind::alloc_pages || kind == OperationKind::alloc_pages_exact;
-        return is_pfn ? layout::direct_map + (value << page_shift) : value;
-    }
-    return std::nullopt;
-}
 
 const std::string& Session::text_of(const Operation& operation) const {
     static const std::string none;

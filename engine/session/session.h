@@ -15,6 +15,7 @@
 #include "engine/core/sentence.h"
 #include "engine/machine/configuration.h"
 #include "engine/scenario/scenario.h"
+#include "engine/scenario/variable_value.h"
 #include "engine/timeline/timeline.h"
 
 namespace pageframe {
@@ -56,9 +57,8 @@ public:
     std::string call_text(OperationNumber number) const;
     /// The variable that the operation's result went to ("p", "task[3]"), or "".
     std::string variable_of(OperationNumber number) const;
-    /// The address that the last successful call up to the timeline's position put into this variable, a page's in
-    /// the direct map. Nothing where no call did: what the text itself assigns is not kept.
-    std::optional<std::uint64_t> address_in(std::string_view variable) const;
+    /// What a variable, "p" or "task[3]", holds at the timeline's position. Runs the text again.
+    scenario::VariableValue value_of(const scenario::WrittenVariable& written) const;
     /// The author's words of a note, heading, show or prediction.
     const std::string& text_of(const Operation& operation) const;
     /// What an operation did in one sentence: the note's text, or what came of the call.
@@ -76,6 +76,7 @@ private:
     std::optional<Diagnostic> stop_;
     MachineConfiguration configuration_;
     std::unique_ptr<Timeline> timeline_;
+    Scenario scenario_;   ///< nothing in it: a recording
     RunResult run_;       ///< of a scenario: its strings, and which variable got what
     GotByOperation got_;  ///< of a scenario
 };

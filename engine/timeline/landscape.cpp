@@ -30,8 +30,10 @@ bool translates(OperationKind kind) { return kind >= OperationKind::load && kind
 
 }  // namespace
 
-Landscape::Translations count_translations(const TlbState& tlb) {
+Landscape::Translations count_translations(const State& state) {
     Landscape::Translations sum;
+    sum.faults = state.paging.faults;
+    const TlbState& tlb = state.tlb;
     for (const CpuTlb& cpu : tlb.cpus) {
         for (unsigned i = 0; i < tlb.configuration.count; ++i)
             (tlb.configuration.structures[i].cache_level == 1 ? sum.first_level : sum.second_level) +=
@@ -63,7 +65,7 @@ void Landscape::add(OperationNumber number, const Operation& operation, Operatio
         if (!buckets_.empty()) fresh.translations = buckets_.back().translations;
         buckets_.resize(index + 1, fresh);
     }
-    if (translates(operation.kind)) buckets_[index].translations = count_translations(after.tlb);
+    if (translates(operation.kind)) buckets_[index].translations = count_translations(after);
 
     std::int64_t free_pages = 0;
     for (const Zone& zone : after.buddy.zones) free_pages += zone.free_pages;

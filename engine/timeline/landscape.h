@@ -27,6 +27,7 @@ public:
         std::uint64_t first_level = 0;
         std::uint64_t second_level = 0;
         std::uint64_t walks = 0;
+        std::uint64_t faults = 0;  ///< accesses that were refused, some of them after a walk
         std::uint64_t all() const { return first_level + second_level + walks; }
         bool operator==(const Translations&) const = default;
     };
@@ -57,6 +58,6 @@ private:
 };
 
 /// Of all CPUs up to this state.
-Landscape::Translations count_translations(const TlbState& tlb);
+Landscape::Translations count_translations(const State& state);
 
 }  // namespace pageframe

@@ -54,6 +54,9 @@ public:
     // --- looking at it ---
     OperationNumber operation_count() const { return static_cast<OperationNumber>(operations_.size()); }
     const Operation& operation(OperationNumber number) const { return operations_[number]; }
+    /// The state that the run began with, and where its chunks come from.
+    const State& start() const { return snapshots_.front().state; }
+    const std::shared_ptr<ChunkPool>& pool() const { return pool_; }
     /// The state at the end of the run.
     const State& end() const { return end_; }
 

@@ -107,13 +107,13 @@ Pfn Mmu::look_up(std::uint64_t address) {
 }
 
 void Mmu::show_pages(std::uint64_t address, std::uint64_t length) {
-    constexpr std::uint32_t most_rows = 65536;
     constexpr std::uint64_t nowhere = ~std::uint64_t{0};
     const std::uint64_t end = address + length;
     std::uint64_t expected = nowhere;
     ShowPagesEnd all{};
     std::uint32_t& row = all.pages;
-    for (std::uint64_t at = address; at < end && row < most_rows; at = (at & ~(page_size - 1)) + page_size, ++row) {
+    std::uint64_t at = address;
+    for (; at < end && row < ShowPagesEnd::most_rows; at = (at & ~(page_size - 1)) + page_size, ++row) {
         using Contiguity = ShowPage::Contiguity;
         std::uint64_t physical = 0;
         bool mapped = true;
@@ -136,6 +136,7 @@ void Mmu::show_pages(std::uint64_t address, std::uint64_t length) {
         paging_emitter_.tell(ShowPage{at, physical, row, contiguity});
         expected = mapped ? (physical & ~(page_size - 1)) + page_size : nowhere;
     }
+    all.left_out = at < end ? end - at : 0;
     paging_emitter_.tell(all);
 }
 

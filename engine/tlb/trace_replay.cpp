@@ -55,7 +55,23 @@ bool PageSets::misses_any(std::uint64_t set, std::uint64_t* tags, std::uint64_t 
 TraceReplay::TraceReplay(const TraceSettings& settings)
     : instructions_(settings.instructions, settings.replacement, settings.seed),
       data_(settings.data, settings.replacement, settings.seed + 1),
-      shared_(settings.shared, settings.replacement, settings.seed + 2) {}
+      shared_(settings.shared, settings.replacement, settings.seed + 2) {
+    if (settings.data_second) data_second_.emplace(*settings.data_second, settings.replacement, settings.seed + 3);
+}
+
+bool parse_second_level(std::string_view text, TraceSettings& settings) {
+    const std::size_t slash = text.find('/');
+    settings.data_second.reset();
+    if (slash != text.npos && !parse_geometry(text.substr(slash + 1), settings.data_second.emplace())) return false;
+    return parse_geometry(text.substr(0, slash), settings.shared);
+}
+
+std::string second_level_problem(const TraceSettings& settings) {
+    std::string problem = geometry_problem(settings.shared, settings.replacement);
+    if (problem.empty() && settings.data_second)
+        problem = geometry_problem(*settings.data_second, settings.replacement);
+    return problem;
+}
 
 bool TraceReplay::fail(const std::string& message) {
     if (error_.empty()) error_ = message;
@@ -167,12 +183,13 @@ bool TraceReplay::read_line(const char* begin, const char* end) {
         count_miss(reference.kind, first_page, last_page);
 }
 
-/// The first level missed: the second is asked for both pages.
+/// The first level missed: the second, its kind's own or the shared one, is asked for both pages.
 void TraceReplay::count_miss(ReferenceKind kind, std::uint64_t first_page, std::uint64_t last_page) {
-    bool missed = shared_.misses(first_page);
+    PageSets& second = kind != ReferenceKind::fetch && data_second_ ? *data_second_ : shared_;
+    bool missed = second.misses(first_page);
     misses_.walks += missed;
     if (last_page != first_page) {
-        const bool last_missed = shared_.misses(last_page);
+        const bool last_missed = second.misses(last_page);
         misses_.walks += last_missed;
         missed |= last_missed;
     }
@@ -200,14 +217,16 @@ TraceCounts TraceReplay::counts() const {
 std::string trace_summary(const TraceSettings& settings, const TraceCounts& counts) {
     std::string text;
     const auto shape = [&](const char* name, const TlbGeometry& geometry) {
-        text += std::string(name) + '=' + std::to_string(geometry.entries) + ',' + std::to_string(geometry.ways) + ' ';
+        text += std::string(name) + std::to_string(geometry.entries) + ',' + std::to_string(geometry.ways);
     };
     const auto count = [&](const char* name, std::uint64_t value) {
         text += std::string(name) + ' ' + std::to_string(value) + ' ';
     };
-    shape("itlb", settings.instructions);
-    shape("dtlb", settings.data);
-    shape("stlb", settings.shared);
+    shape("itlb=", settings.instructions);
+    shape(" dtlb=", settings.data);
+    shape(" stlb=", settings.shared);
+    if (settings.data_second) shape("/", *settings.data_second);
+    text += ' ';
     count("instructions", counts.instructions);
     count("itlb_misses", counts.instruction_misses);
     count("data", counts.data);

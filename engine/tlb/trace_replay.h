@@ -4,7 +4,7 @@
 //     I  04001030,3        an instruction of 3 bytes is fetched
 //      L 1ffeffe7e8,8      a load          S  a store         M  a load and a store to the same place
 //
-//     bytes -> (gzip) -> lines -> page numbers -> L1 of its kind -> shared second level -> walk
+//     bytes -> (gzip) -> lines -> page numbers -> L1 of its kind -> second level, mostly shared -> walk
 //
 // The rules are those of Valgrind's cachegrind with lines as long as a page, so that its counts can be the
 // reference: the first level is filled only through the second; what the second evicts stays in the first;
@@ -17,6 +17,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,9 +34,15 @@ struct TraceSettings {
     TlbGeometry instructions{64, 4};
     TlbGeometry data{64, 4};
     TlbGeometry shared{1536, 6};
+    std::optional<TlbGeometry> data_second;  ///< data has a second level of its own; `shared` is the instructions'
     Replacement replacement = Replacement::true_lru;
     std::uint64_t seed = 0;
 };
+
+/// "1536,6", or one for instructions and one for data: "512,8/2048,16".
+bool parse_second_level(std::string_view text, TraceSettings& settings);
+/// Why there can be no such TLBs; empty when there can.
+std::string second_level_problem(const TraceSettings& settings);
 
 /// What a trace came to. References and misses count once each, however many pages a reference touches;
 /// walks count pages.
@@ -172,6 +179,7 @@ private:
     PageSets instructions_;
     PageSets data_;
     PageSets shared_;
+    std::optional<PageSets> data_second_;
     std::array<std::uint64_t, 4> of_kind_{};  ///< references, by ReferenceKind
     TraceCounts misses_;                      ///< without the references
     TraceProfile profile_;

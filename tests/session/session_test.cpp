@@ -41,6 +41,25 @@ TEST(Session, RunsAScenario) {
     EXPECT_TRUE(session->summary_of(3).parts().empty());
 }
 
+TEST(Session, PrintsATableOfPhysicalPages) {
+    const auto session = Session::from_text("machine { ram = 64M; }\n"
+                                            "char *k = kmalloc(8192, GFP_KERNEL);\n"
+                                            "show_phy_pages(k, 8192);\n"
+                                            "char *v = vmalloc(4096);\n"
+                                            "show_phy_pages(v, 65537 * PAGE_SIZE);\n");
+    session->timeline().seek({session->timeline().operation_count(), 0});
+    const std::string events = printed(*session, "events");
+    EXPECT_NE(events.find("      page  virtual address   physical address       PFN  contiguous\n"
+                          "  2.1     0  ffff888001000000         0x1000000      4096  -\n"
+                          "  2.2     1  ffff888001001000         0x1001000      4097  yes\n"
+                          "  2.3 ShowPagesEnd: 2 pages: physically contiguous. [show_phy_pages()]\n"),
+              std::string::npos);
+    EXPECT_NE(events.find("  4.2     1  ffffc90000001000        not mapped         -  no\n"), std::string::npos);
+    EXPECT_NE(events.find("  4.65537 ShowPagesEnd: 65536 pages: 65535 of them not mapped. Cut off here: a table has "
+                          "65536 rows at most, 4 KiB follow that it does not show. [show_phy_pages()]\n"),
+              std::string::npos);
+}
+
 TEST(Session, GoesOnWhereTheKernelOnlyWarns) {
     const auto session = Session::from_text("char *v = vmalloc(4096);\n"
                                             "struct page *pages[2];\n"

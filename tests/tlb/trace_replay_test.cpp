@@ -152,6 +152,29 @@ TEST(TreePlru, PointsAwayFromWhatWasUsed) {
     EXPECT_EQ(plru_victim(tree, 4), 2u);
 }
 
+TEST(TraceReplay, ASecondLevelForEachKind) {
+    TraceSettings settings;
+    settings.instructions = settings.data = {1, 1};
+    ASSERT_TRUE(parse_second_level("1,1/2,2", settings));
+    EXPECT_EQ(second_level_problem(settings), "");
+    TraceReplay replay(settings);
+    // Two pages of data in turn, between them two of instructions: those drive only each other out.
+    std::string text;
+    for (int i = 0; i < 10; ++i) text += i % 2 == 0 ? "I  1000,4\n L 5000,4\n" : "I  2000,4\n L 6000,4\n";
+    ASSERT_TRUE(replay.feed(text) && replay.finish());
+    const TraceCounts counts = replay.counts();
+    EXPECT_EQ(counts.instruction_misses, 10u);
+    EXPECT_EQ(counts.shared_instruction_misses, 10u);
+    EXPECT_EQ(counts.data_misses, 10u);
+    EXPECT_EQ(counts.shared_data_misses, 2u);
+    EXPECT_EQ(trace_summary(settings, counts).substr(0, 34), "itlb=1,1 dtlb=1,1 stlb=1,1/2,2 ins");
+    EXPECT_FALSE(parse_second_level("1,1/", settings));
+    ASSERT_TRUE(parse_second_level("4,2", settings));
+    EXPECT_FALSE(settings.data_second);
+    ASSERT_TRUE(parse_second_level("4,2/4,3", settings));
+    EXPECT_NE(second_level_problem(settings), "");
+}
+
 TEST(TraceProfile, StaysBoundedAndLosesNothing) {
     TraceProfile profile;
     std::uint64_t misses = 0;

@@ -95,8 +95,8 @@ TEST_F(LensTest, WhatAReaderTypes) {
         EXPECT_EQ(address(text), direct_map_of(4098)) << text;
     EXPECT_EQ(address("phys 1002234"), direct_map_of(0x1002) + 0x234);
     EXPECT_EQ(address("0x400000"), 0x400000U);
-    for (const char* text :
-         {"", "pfn", "pfn x", "hello", "0x", "ffffc900000012345", "0x0", "99999999", "phys zz", "-1"}) {
+    EXPECT_EQ(address("0x0"), 0U);
+    for (const char* text : {"", "pfn", "pfn x", "hello", "0x", "ffffc900000012345", "99999999", "phys zz", "-1"}) {
         const LensQuery query = read_lens_query(text, state, playback.session());
         EXPECT_NE(query.problem, "") << text;
         EXPECT_EQ(query.address, no_address) << text;
@@ -112,7 +112,7 @@ TEST_F(LensTest, WhatAReaderTypes) {
               "This machine’s frames go from 0 to 16,383.");
 }
 
-TEST(LensOfVariables, PagesElementsAndWhatIsNotKept) {
+TEST(LensOfVariables, PagesAndElements) {
     Playback playback(Session::from_scenario("machine { ram = 64M; seed = 1; }\n"
                                              "struct page *p[2];\n"
                                              "for (int i = 0; i < 2; i++) p[i] = alloc_pages(GFP_KERNEL, 0);\n"
@@ -123,11 +123,102 @@ TEST(LensOfVariables, PagesElementsAndWhatIsNotKept) {
     const auto query = [&](std::string_view text) {
         return read_lens_query(text, playback.state(), playback.session());
     };
-    const Pfn second = static_cast<Pfn>(playback.session().timeline().result_of(1).value);
-    EXPECT_EQ(query("p[1]").address, direct_map_of(second)) << "a struct page *: its page";
+    const auto page = [&](OperationNumber number) {
+        return direct_map_of(static_cast<Pfn>(playback.session().timeline().result_of(number).value));
+    };
+    EXPECT_EQ(query("p[1]").address, page(1)) << "a struct page *: its page";
+    EXPECT_EQ(query("q").address, page(0));
     EXPECT_NE(query("b").address, 0xbU) << "a name before a number of base 16";
-    EXPECT_EQ(query("q").address, no_address) << "the text's own assignments are not kept";
     EXPECT_EQ(query("0xb").address, 0xbU);
+    EXPECT_EQ(query("p").problem, "p: its elements are 0 to 1.");
+    EXPECT_EQ(query("p[2]").problem, "p[2]: its elements are 0 to 1.");
+    playback.seek({1, 0});
+    EXPECT_EQ(query("p[0]").address, page(0));
+    EXPECT_EQ(query("p[1]").address, 0U) << "at file scope: NULL from the start";
+    EXPECT_EQ(query("i").problem, "i is a number: 0.");
+    EXPECT_EQ(query("q").address, no_address) << "not declared yet";
+}
+
+/// What a reader is told of variables at the steps of a text.
+class LensOfSteps : public testing::Test {
+protected:
+    void run(const std::string& text) {
+        playback = std::make_unique<Playback>(Session::from_scenario("machine { ram = 64M; }\n" + text));
+        ASSERT_TRUE(playback->session().errors().empty());
+    }
+    /// Behind the start of the vmalloc region.
+    std::uint64_t at(Position position, std::string_view text) {
+        playback->seek(position);
+        return read_lens_query(text, playback->state(), playback->session()).address - layout::vmalloc_start;
+    }
+    static constexpr std::uint64_t none = no_address - layout::vmalloc_start;
+    std::unique_ptr<Playback> playback;
+};
+
+TEST_F(LensOfSteps, WhatTheTextAssigns) {
+    run("char *v = vmalloc(3 * PAGE_SIZE);\n"
+        "char *q = v + 64;\n"
+        "*q = 1;\n"
+        "q = &v[4096];\n"
+        "*q = 2;\n"
+        "unsigned long number = (unsigned long)q + 8;\n"
+        "q = NULL;\n");
+    EXPECT_EQ(at({0, 1}, "v"), none) << "in the middle of the call nothing has come of it";
+    EXPECT_EQ(at({1, 0}, "v"), 0U);
+    EXPECT_EQ(at({1, 0}, "q"), 64U) << "its first value comes at this step";
+    EXPECT_EQ(at({2, 0}, "q"), 64U) << "the store's, not what follows it";
+    EXPECT_EQ(at({2, 1}, "q"), 4096U) << "the next store has begun";
+    EXPECT_EQ(at({2, 0}, "q[2] + 1"), 67U);
+    EXPECT_EQ(at({3, 0}, "number"), 4104U);
+    EXPECT_EQ(at({3, 0}, "q"), 0 - layout::vmalloc_start) << "the text has ended";
+}
+
+TEST_F(LensOfSteps, LoopsBlocksAndFunctions) {
+    run("void touch(char *place, int times) {\n"
+        "    char *end = place + times * PAGE_SIZE;\n"
+        "    for (; place < end; place += PAGE_SIZE) *place = 1;\n"
+        "}\n"
+        "char *take(void) { char *fresh = vmalloc(PAGE_SIZE); if (!fresh) return NULL; return fresh; }\n"
+        "char *v = vmalloc(3 * PAGE_SIZE);\n"
+        "touch(v, 2);\n"
+        "on_cpu(0) { for (char *c = v; c < v + 8192; c += PAGE_SIZE) *c = 2; }\n"
+        "for (char *c = v + 1; c < v + 8192; c += PAGE_SIZE) { char *place = c + 1; *place = 3; }\n"
+        "v = take();\n");
+    const std::uint64_t page = page_size;
+    EXPECT_EQ(at({2, 0}, "place"), 0U) << "handed over";
+    EXPECT_EQ(at({3, 0}, "place"), page);
+    EXPECT_EQ(at({3, 0}, "end"), 2 * page);
+    EXPECT_EQ(at({3, 0}, "v"), 0U) << "from inside of a function";
+    EXPECT_EQ(at({4, 0}, "place"), none) << "its function has returned";
+    EXPECT_EQ(at({4, 0}, "c"), 0U);
+    EXPECT_EQ(at({5, 0}, "c"), page) << "in a region of a CPU";
+    EXPECT_EQ(at({6, 0}, "c"), 1U) << "another variable of this name";
+    EXPECT_EQ(at({6, 0}, "place"), 2U);
+    EXPECT_EQ(at({7, 0}, "c"), page + 1);
+    EXPECT_EQ(at({7, 0}, "v"), 0U);
+    EXPECT_EQ(at({8, 0}, "fresh"), 4 * page);
+    EXPECT_EQ(at({8, 0}, "v"), 4 * page) << "the step is that of v = ...";
+}
+
+TEST_F(LensOfSteps, ArraysOfTheCallerAndConstructors) {
+    run("char *last;\n"
+        "void made(void *object) { last = object; *(char *)object = 1; }\n"
+        "void fill(char *to[], int n) { for (int i = 0; i < n; i++) to[i] = vmalloc(PAGE_SIZE); }\n"
+        "struct kmem_cache *cache = kmem_cache_create(\"made\", 64, 0, 0, made);\n"
+        "char *object = kmem_cache_alloc(cache, GFP_KERNEL);\n"
+        "char *areas[3];\n"
+        "fill(areas, 2);\n");
+    EXPECT_EQ(at({4, 0}, "to[1]"), 2 * page_size);
+    EXPECT_EQ(at({4, 0}, "areas[1]"), 2 * page_size);
+    EXPECT_EQ(at({4, 0}, "areas[2]"), 0 - layout::vmalloc_start);
+    EXPECT_EQ(at({3, 0}, "to[1]"), 0 - layout::vmalloc_start);
+    playback->seek({2, 0});
+    const auto slab =
+        playback->state().slab.slab_at(static_cast<Pfn>((playback->result().value - layout::direct_map) >> page_shift));
+    const std::uint64_t last = at({2, 0}, "last") + layout::vmalloc_start;
+    EXPECT_EQ(playback->state().slab.slab_at(static_cast<Pfn>((last - layout::direct_map) >> page_shift)), slab)
+        << "the constructor runs again";
+    EXPECT_EQ(at({2, 0}, "cache"), none);
 }
 
 TEST(LensOfSlabs, OneOutOfUseIsCountedAsTheCacheCountsIt) {

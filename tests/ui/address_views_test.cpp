@@ -90,6 +90,72 @@ TEST_F(AccessTest, AFaultHasItsReason) {
     EXPECT_EQ(access.address, v + 3 * page_size);
 }
 
+class AccessOfNothing : public AccessTest {
+protected:
+    AccessOfNothing()
+        : AccessTest("machine { ram = 64M; }\n"
+                     "int *nothing = NULL;\n"
+                     "*nothing = 5;\n"                                          // 0
+                     "*(int *)0x900000000000 = 1;\n"                            // 1
+                     "char *page = (char *)get_zeroed_page(GFP_KERNEL);\n") {}  // 2
+};
+
+TEST_F(AccessOfNothing, NullAndWhatIsNoAddressAreWalked) {
+    Access access = at(1, 0);
+    EXPECT_EQ(access.source, AddressSource::step);
+    EXPECT_EQ(access.address, 0U);
+    ASSERT_TRUE(access.fault);
+    EXPECT_EQ(access.fault->reason, FaultReason::null_pointer);
+    access = at(2, 0);
+    EXPECT_EQ(access.address, 0x900000000000U);
+    ASSERT_TRUE(access.fault);
+    EXPECT_EQ(access.fault->reason, FaultReason::not_canonical);
+    EXPECT_NE(at(3, 0).address, 0U) << "cleared by the kernel, through no address of the scenario's";
+    highlight.set_selected(no_pfn, 0);
+    EXPECT_EQ(at(3, 0).source, AddressSource::selected);
+    EXPECT_EQ(at(3, 0).address, 0U);
+    EXPECT_EQ(count_translations(playback.state()).faults, 2U);
+}
+
+/// Is something drawn there, in this colour or in any?
+bool is_drawn(const Rectangle& place, const Colour* colour = nullptr) {
+    const auto same = [&](Colour drawn) { return colour == nullptr || (drawn & 0xffffff) == (*colour & 0xffffff); };
+    for (const ImDrawList* list : ImGui::GetDrawData()->CmdLists)
+        for (const ImDrawVert& vertex : list->VtxBuffer)
+            if (place.contains({vertex.pos.x, vertex.pos.y}) && same(vertex.col)) return true;
+    return false;
+}
+
+TEST(AddressViews, OfWhatIsNoAddressNoTableIsRead) {
+    HeadlessApp app;
+    app->show(Session::from_scenario("machine { ram = 64M; }\n"
+                                     "char *v = vmalloc(4096);\n"
+                                     "v[4096] = 1;\n"
+                                     "*(int *)0x900000000000 = 1;\n"));
+    app->set_view_rectangle("walk", {0, 0, 1000, 500});
+    const Rectangle tables{80, 110, 640, 250};
+    const Colour mistake =
+        palette_of(app->ground() == palette_of(Theme::dark).ground ? Theme::dark : Theme::light).mistake;
+    app->playback()->seek({2, 0});
+    app.settle();
+    EXPECT_TRUE(is_drawn(tables, &mistake)) << "the guard page's empty entry";
+    app->playback()->seek({3, 0});
+    app.settle();
+    EXPECT_FALSE(is_drawn(tables, &mistake));
+}
+
+TEST(AddressViews, CpusAreChosenWithinTheTlbsPlace) {
+    HeadlessApp app(1024, 700);
+    app->show(Session::from_scenario("machine { ram = 64M; cpus = 16; }\n"
+                                     "char *v = vmalloc(4096);\n"
+                                     "on_cpu(15) v[0] = 1;\n"));
+    app->set_view_rectangle("tlb", {739, 128, 269, 200});
+    app->playback()->seek({2, 0});
+    app.settle();
+    EXPECT_TRUE(is_drawn({739, 100, 285, 250}));
+    EXPECT_FALSE(is_drawn({100, 100, 630, 250}));
+}
+
 TEST_F(AccessTest, TheDirectMapHasNoTables) {
     const Access access = at(7, 0);
     EXPECT_TRUE(access.direct_map);
@@ -128,7 +194,7 @@ TEST_F(AccessTest, AfterVfreeATranslationIsStale) {
 
 TEST_F(AccessTest, MissesOfTheRunAddUpToTheCounts) {
     playback.move(Move::last);
-    const Landscape::Translations all = count_translations(playback.state().tlb);
+    const Landscape::Translations all = count_translations(playback.state());
     EXPECT_EQ(all.walks, 4U) << "for v, for the guard page (a fault), for k, for v on the other CPU";
     EXPECT_EQ(all.first_level, 1U);
     for (const std::size_t most : {1U, 2U, 3U, 100U}) {
@@ -141,6 +207,7 @@ TEST_F(AccessTest, MissesOfTheRunAddUpToTheCounts) {
             sum.first_level += bin.translations.first_level;
             sum.second_level += bin.translations.second_level;
             sum.walks += bin.translations.walks;
+            sum.faults += bin.translations.faults;
         }
         EXPECT_EQ(end, playback.session().timeline().operation_count());
         EXPECT_EQ(sum, all) << most;

@@ -71,7 +71,8 @@ TEST_F(PhysicalPagesTest, EveryBreakIsNamedAndTheFirstOneAgain) {
     ASSERT_TRUE(together.end);
     for (std::size_t index = 1; index < 4; ++index) EXPECT_EQ(contiguity_text(together, index), "yes");
     EXPECT_EQ(summary_of(*together.end), "Physically contiguous: yes.");
-    EXPECT_EQ(summary_of({9, 2, 0, 5}), "Physically contiguous: no. First break at page 5. 3 pieces.");
+    EXPECT_EQ(summary_of({9, 2, 0, 5, 0}), "Physically contiguous: no. First break at page 5. 3 pieces.");
+    EXPECT_EQ(summary_of({65536, 0, 0, 0, 8192}), "Physically contiguous: yes. Cut off here, 8 KiB before the end.");
 }
 
 TEST_F(PhysicalPagesTest, ALineIsPickedAsAFrameIs) {

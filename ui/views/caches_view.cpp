@@ -246,7 +246,7 @@ void CachesView::draw_headings(const ViewContext& context, const Columns& column
         if (sorted) painter.horizontal(left, left + width, middle + 8, palette.dim);
         if (!at) continue;
         context.wishes.cursor = ImGuiMouseCursor_Hand;
-        context.wishes.tip_above = true;  // below are the rows that a click sorts
+        context.wishes.tip_side = TipSide::above;  // below are the rows that a click sorts
         if (column == CacheColumn::waste)
             context.wishes.tip = {"waste", "the rest of a class behind what was asked for,",
                                   "padding, and what is left over at the end of slabs"};

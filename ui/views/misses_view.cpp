@@ -13,7 +13,12 @@ constexpr float legend_height = 20, scale_width = 30;
 constexpr float narrowest_bin = 3;
 
 Landscape::Translations minus(const Landscape::Translations& a, const Landscape::Translations& b) {
-    return {a.first_level - b.first_level, a.second_level - b.second_level, a.walks - b.walks};
+    return {a.first_level - b.first_level, a.second_level - b.second_level, a.walks - b.walks, a.faults - b.faults};
+}
+
+/// "1 walk", "1,024 walks"
+std::string counted(std::uint64_t count, const char* what) {
+    return count_text(count) + ' ' + what + (count == 1 ? "" : "s");
 }
 
 double first_level_misses(const MissBin& bin) {
@@ -33,15 +38,16 @@ struct Plot {
     }
 };
 
-/// Below, what was walked for; on it, what the second level had.
+/// Below, what was walked for; on it, what the second level had. Under the axis, where accesses were refused.
 void draw_bins(const ViewContext& context, const Plot& plot, const std::vector<MissBin>& bins) {
     const Painter& painter = context.painter;
     const Palette& palette = context.palette();
     for (const MissBin& bin : bins) {
-        if (bin.translations.all() == 0) continue;
         const float left = plot.x(bin.first);
         const float width = std::max(plot.x(bin.end) - left, 1.0f);
         const float bottom = plot.area.bottom();
+        if (bin.translations.faults > 0) painter.fill({left, bottom + 1, width, 3}, palette.mistake);
+        if (bin.translations.all() == 0) continue;
         const float walked = bottom - static_cast<float>(walks(bin)) * plot.area.height;
         const float missed = bottom - static_cast<float>(first_level_misses(bin)) * plot.area.height;
         painter.fill({left, missed, width, walked - missed}, with_alpha(palette.blue, 0.3f));
@@ -62,14 +68,15 @@ void draw_scale(const ViewContext& context, const Plot& plot) {
     }
 }
 
-void draw_legend(const ViewContext& context, float middle) {
+void draw_legend(const ViewContext& context, float middle, bool faults) {
     const Painter& painter = context.painter;
     const Palette& palette = context.palette();
     float x = context.area.x + scale_width;
     for (const auto& [colour, text] :
-         {std::pair{palette.blue, "not in the first level"}, {palette.vermilion, "walked for"}}) {
+         {std::pair{palette.blue, "first level"}, {palette.vermilion, "walked for"}, {palette.mistake, "faults"}}) {
+        if (colour == palette.mistake && !faults) break;
         painter.fill({x, middle - 1, 8, 2}, colour);
-        x = painter.words(style::fact, x + 14, middle, palette.dim, text) + 18;
+        x = painter.words(style::fact, x + 14, middle, palette.dim, text) + 12;
     }
 }
 
@@ -84,12 +91,16 @@ void ask(const ViewContext& context, const Plot& plot, const std::vector<MissBin
         const std::string range = bin.end - bin.first == 1
                                       ? "Operation " + count_text(bin.end)
                                       : "Operations " + count_text(bin.first + 1) + "–" + count_text(bin.end);
-        context.wishes.tip = {range,
-                              counts.all() == 0 ? "no memory accessed" : count_text(counts.all()) + " translations"};
-        if (counts.all() > 0)
-            context.wishes.tip.push_back(count_text(counts.first_level) + " from the first level, " +
-                                         count_text(counts.second_level) + " from the second, " +
-                                         count_text(counts.walks) + " walked for");
+        std::vector<std::string>& lines = context.wishes.tip;
+        lines = {range};
+        if (counts.all() > 0) {
+            lines.push_back(counted(counts.all(), "translation"));
+            lines.push_back(count_text(counts.first_level) + " from the first level, " +
+                            count_text(counts.second_level) + " from the second, " + count_text(counts.walks) +
+                            " walked for");
+        }
+        if (counts.faults > 0) lines.push_back(counted(counts.faults, "fault"));
+        if (lines.size() == 1) lines.push_back("no memory accessed");
     }
     context.wishes.cursor = ImGuiMouseCursor_Hand;
     if (pointer.clicked) context.wishes.seek = Position{operation + 1, 0};
@@ -118,11 +129,11 @@ void MissesView::draw(const ViewContext& context) {
     const Painter& painter = context.painter;
     const Palette& palette = context.palette();
     const Timeline& timeline = context.playback.session().timeline();
-    const Landscape::Translations now = count_translations(context.state.tlb);
+    const Landscape::Translations now = count_translations(context.state);
     std::string facts;
-    if (now.all() > 0)
-        facts = count_text(now.all()) + (now.all() == 1 ? " access · " : " accesses · ") + count_text(now.walks) +
-                (now.walks == 1 ? " walk so far" : " walks so far");
+    if (now.all() > 0) facts = counted(now.all(), "translation") + " · " + counted(now.walks, "walk");
+    if (now.faults > 0) facts += (facts.empty() ? "" : " · ") + counted(now.faults, "fault");
+    if (!facts.empty()) facts += " so far";
     draw_heading(painter, context.area, "MISSES PER 1,000", "", facts);
     const Rectangle rest = context.area.below(heading_height);
     if (rest.height < 30 || rest.width < 60) return;
@@ -132,9 +143,9 @@ void MissesView::draw(const ViewContext& context) {
         timeline.operation_count()};
     const auto most = static_cast<std::size_t>(std::max(plot.area.width / narrowest_bin, 1.0f));
     const std::vector<MissBin> bins = miss_bins(timeline.landscape(), plot.operations, most);
-    const bool any =
-        std::any_of(bins.begin(), bins.end(), [](const MissBin& bin) { return bin.translations.all() > 0; });
-    if (!any) {
+    const Landscape::Translations& all =
+        timeline.landscape().buckets().empty() ? now : timeline.landscape().buckets().back().translations;
+    if (all.all() + all.faults == 0) {
         draw_wrapped(painter, style::words, {rest.x, rest.y + 4, rest.width, rest.height - 4}, palette.dim,
                      "This run accesses no memory by its address.");
         return;
@@ -143,7 +154,7 @@ void MissesView::draw(const ViewContext& context) {
     draw_bins(context, plot, bins);
     painter.vertical(plot.x(context.playback.position().operation), plot.area.y - 3, plot.area.bottom() + 3,
                      palette.amber);
-    if (legend) draw_legend(context, rest.bottom() - 8);
+    if (legend) draw_legend(context, rest.bottom() - 8, all.faults > 0);
     ask(context, plot, bins);
 }
 

@@ -23,18 +23,16 @@ std::optional<Event> paging_event(const EventRecord& record) {
 }
 
 std::uint64_t page_of(std::uint64_t address) { return address & ~(page_size - 1); }
-std::uint64_t pfn_of(const ShowPage& row) { return row.physical >> page_shift; }
-bool is_mapped(const ShowPage& row) { return row.contiguity != ShowPage::Contiguity::not_mapped; }
 
 using Cells = std::array<std::string, 5>;
 enum : unsigned { page_column, address_column, physical_column, pfn_column, contiguous_column };
 
 Cells cells_of(const PhysicalPages& pages, std::size_t index, bool narrow) {
     const ShowPage row = pages.row(index);
-    const bool mapped = is_mapped(row);
+    const bool mapped = row.mapped();
     return {std::to_string(index), narrow ? hex_address(row.address) : grouped_address(row.address),
-            mapped ? hex_number(row.physical).substr(narrow ? 2 : 0) : "none",
-            mapped ? std::to_string(pfn_of(row)) : "-", contiguity_text(pages, index)};
+            mapped ? hex_number(row.physical).substr(narrow ? 2 : 0) : "none", mapped ? std::to_string(row.pfn()) : "-",
+            contiguity_text(pages, index)};
 }
 
 }  // namespace
@@ -63,20 +61,20 @@ PhysicalPages physical_pages_of(const Playback& playback) {
 
 std::string contiguity_text(const PhysicalPages& pages, std::size_t index) {
     const ShowPage row = pages.row(index);
-    if (row.contiguity == ShowPage::Contiguity::first) return "-";
-    if (row.contiguity == ShowPage::Contiguity::follows) return "yes";
-    if (!is_mapped(row) || index == 0 || !is_mapped(pages.row(index - 1))) return "no";
-    const std::uint64_t before = pfn_of(pages.row(index - 1)), here = pfn_of(row);
-    return here >= before ? "no, +" + count_text(here - before) : "no, -" + count_text(before - here);
+    if (index == 0) return pageframe::contiguity_text(row, nullptr);
+    const ShowPage before = pages.row(index - 1);
+    return pageframe::contiguity_text(row, &before);
 }
 
 std::string summary_of(const ShowPagesEnd& end) {
-    std::string text = "Physically contiguous: ";
-    if (end.contiguous()) return text + "yes.";
-    text += "no.";
+    std::string text = end.contiguous() ? "Physically contiguous: yes." : "Physically contiguous: no.";
     if (end.first_break != 0) text += " First break at page " + std::to_string(end.first_break) + ".";
-    if (end.not_mapped != 0) return text + " Not mapped: " + pages_text(end.not_mapped) + ".";
-    return text + " " + std::to_string(end.jumps + 1) + " pieces.";
+    if (end.not_mapped != 0)
+        text += " Not mapped: " + pages_text(end.not_mapped) + ".";
+    else if (end.jumps != 0)
+        text += " " + std::to_string(end.jumps + 1) + " pieces.";
+    if (end.left_out != 0) text += " Cut off here, " + bytes_text(end.left_out) + " before the end.";
+    return text;
 }
 
 /// Characters, all of one width. The widest of what stands in a column: frames of the machine's end.
@@ -154,9 +152,9 @@ void PhysicalPagesTable::draw_row(const ViewContext& context, const PhysicalPage
     const Painter& painter = context.painter;
     const Palette& palette = context.palette();
     const ShowPage page = pages.row(index);
-    const bool mapped = is_mapped(page);
+    const bool mapped = page.mapped();
     if (page_of(context.highlight.hovered_address()) == page_of(page.address) ||
-        (mapped && context.highlight.hovers(static_cast<Pfn>(pfn_of(page)), 1)))
+        (mapped && context.highlight.hovers(page.pfn(), 1)))
         painter.fill({row.x - 6, row.y + 1, row.width + 12, row.height - 2}, palette.track, 3);
     if (index > 0 && page.contiguity != ShowPage::Contiguity::follows)
         painter.horizontal(row.x + columns.right(physical_column) + 4, row.right(), row.y, palette.dim);

@@ -13,7 +13,6 @@ constexpr float largest_pitch = 13, smallest_pitch = 3;
 constexpr float between = 14;
 constexpr float narrowest_grid = 190;  ///< with room for its label
 constexpr float row_height = 18;
-constexpr unsigned most_tabs = 16;
 
 /// Grids in rows, as many side by side as fit; one with many sets takes what is left of a row and shows
 /// those that fit. Returns the height that they take.
@@ -228,12 +227,13 @@ void TlbView::draw_cpu_tabs(const ViewContext& context, CpuId shown) {
     const Palette& palette = context.palette();
     const float middle = context.area.y + heading_middle;
     float right = context.area.right();
+    // As many as there is room for, around the one shown.
     const unsigned cpus = context.state.tlb.cpu_count;
-    if (cpus > most_tabs) {
-        painter.words_right(style::fact, right, middle, palette.ink, "CPU " + std::to_string(shown));
-        return;
-    }
-    for (unsigned index = cpus; index-- > 0;) {
+    const float widest = painter.width(style::fact, std::to_string(cpus - 1)) + 14;
+    const float room = context.area.width - 90;
+    const auto count = std::clamp(static_cast<unsigned>(std::max(room / widest, 1.0f)), 1u, cpus);
+    const unsigned first = std::min(shown - std::min<unsigned>(count / 2, shown), cpus - count);
+    for (unsigned index = first + count; index-- > first;) {
         const auto id = static_cast<CpuId>(index);
         const std::string name = std::to_string(index);
         const float width = painter.width(style::fact, name);
@@ -250,7 +250,7 @@ void TlbView::draw_cpu_tabs(const ViewContext& context, CpuId shown) {
         }
         right -= width + 14;
     }
-    painter.words_right(style::fact, right, middle, palette.dim, "CPU");
+    painter.words_right(style::fact, right, middle, palette.dim, count < cpus ? "CPU …" : "CPU");
 }
 
 /// Every CPU in a row of its own, at the bottom: what flushes and interrupts cost.

@@ -66,7 +66,9 @@ void draw_fault(const WalkPicture& picture) {
     painter.push_clip(card);
     const float left = card.x + 10;
     float middle = card.y + 14;
-    painter.words(style::strong, left, middle, palette.mistake, page_fault ? "Page fault" : "General protection");
+    const char* title = page_fault ? "Page fault" : "General protection";
+    if (left + painter.width(style::strong, title) + 4 > card.right()) title = page_fault ? "Fault" : "#GP";
+    painter.words(style::strong, left, middle, palette.mistake, title);
     middle += 16;
     painter.words(style::fact, left, middle, palette.ink, reason_text(fault.reason));
     if (page_fault) {
@@ -76,7 +78,9 @@ void draw_fault(const WalkPicture& picture) {
             const bool set = fault.error_code & bit.bit;
             painter.words(style::code, left, middle, set ? palette.ink : palette.faint,
                           std::string(bit.name) + (set ? " 1" : " 0"));
-            painter.words(style::fact, left + 32, middle, set ? palette.ink : palette.faint, set ? bit.set : bit.clear);
+            const char* meaning = set ? bit.set : bit.clear;
+            if (left + 34 + painter.width(style::fact, meaning) > card.right()) continue;
+            painter.words(style::fact, left + 32, middle, set ? palette.ink : palette.faint, meaning);
         }
     }
     painter.pop_clip();

@@ -16,8 +16,6 @@ struct Flag {
 constexpr Flag flags[] = {{pte::no_execute, "NX"}, {pte::global, "G"}, {pte::huge, "PS"}, {pte::dirty, "D"},
                           {pte::accessed, "A"},    {pte::user, "U"},   {pte::write, "W"}, {pte::present, "P"}};
 
-const char* table_name(Level level) { return level_name(level); }
-
 void draw_cells(const WalkPicture& picture, Level level, Pfn table, bool reached) {
     const Painter& painter = picture.context.painter;
     const Palette& palette = picture.context.palette();
@@ -92,10 +90,9 @@ void draw_table(const WalkPicture& picture, Level level) {
     const bool reached = picture.reached(level);
     if (table == no_pfn) {
         painter.dashed_outline(cells, palette.hairline);
-        painter.push_clip(cells);
-        painter.words_centred(style::fact, cells.centre_x(), cells.centre_y(), palette.faint,
-                              "no " + std::string(table_name(level)) + " table");
-        painter.pop_clip();
+        std::string text = "no " + std::string(level_name(level)) + " table";
+        if (painter.width(style::fact, text) + 4 > cells.width) text.resize(text.rfind(' '));
+        painter.words_centred(style::fact, cells.centre_x(), cells.centre_y(), palette.faint, text);
         return;
     }
     draw_cells(picture, level, table, reached);
@@ -179,6 +176,7 @@ std::uint64_t WalkPicture::entry(Level level) const {
 }
 
 bool WalkPicture::reached(Level level) const {
+    if (!is_canonical(access.address)) return false;  // refused before any table is asked
     switch (access.progress) {
     case WalkProgress::none: return access.missed == 0 && tables.steps[level].table != no_pfn;
     case WalkProgress::avoided: return false;

@@ -64,12 +64,6 @@ class TraceDialog {
   private form(): HTMLElement {
     const presets = [likeCachegrind, ...this.program.tracePresets()];
     this.preset.append(...presets.map(({ name }, index) => new Option(name, String(index))));
-    // Of the model's processors, one has a second level for each of the two.
-    presets.forEach(({ shared }, index) => {
-      if (shared !== "") return;
-      this.preset.options[index]!.disabled = true;
-      this.preset.options[index]!.text += ": no shared second level";
-    });
     const take = (): void => {
       const chosen = presets[Number(this.preset.value)] ?? likeCachegrind;
       for (const key of ["instructions", "data", "shared"] as const) this.fields[key].value = chosen[key];
@@ -95,6 +89,7 @@ class TraceDialog {
       field.spellcheck = false;
       field.title = "entries, ways";
     }
+    this.fields.shared.title += "; of instructions / of data where they share none";
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       if (this.start.textContent === "Cancel") this.cancel();
