@@ -76,7 +76,7 @@ public:
         std::swap(table_, other.table_);
         std::swap(count_, other.count_);
         std::swap(chunks_, other.chunks_);
-        guess_ = other.guess_ = {};
+        guess_ = other.guess_ = seen_ = other.seen_ = {};
     }
 
     /// Room for `count` entries (never fewer than before); the new ones are equal to `value`, which must be
@@ -94,6 +94,16 @@ public:
     const T& operator[](std::size_t index) const {
         assert(index < count_);
         return entries_of(table_[index / entries_per_chunk])[index % entries_per_chunk];
+    }
+
+    /// The same for who most often asks for an entry beside the one that it asked for last: that it is in the same chunk
+    /// is guessed, and known afterwards, so that nothing waits for the table.
+    [[gnu::always_inline]] const T& beside(std::size_t index) const {
+        assert(index < count_);
+        const std::size_t chunk = index / entries_per_chunk;
+        if (chunk != seen_.place) [[unlikely]]
+            seen_ = {chunk, entries_of(table_[chunk])};
+        return seen_.entry[index % entries_per_chunk];
     }
 
     /// The entry, to be written: clones its chunk if someone else can see it.
@@ -117,8 +127,7 @@ public:
         return found;
     }
 
-    /// The same for who most often asks for the entry that it asked for last: that is guessed, and known afterwards,
-    /// so that nothing waits for the index, nor for the table.
+    /// The same for who most often asks for the entry that it asked for last: nothing waits for the index either.
     [[gnu::always_inline]] T* own_again(std::size_t index) {
         if (index != guess_.place) [[unlikely]] {
             T* const found = own(index);
@@ -128,8 +137,7 @@ public:
         return guess_.entry;
     }
 
-    /// The same for who most often asks for an entry beside the one that it asked for last: it waits for the index, but
-    /// not for the table.
+    /// As beside().
     [[gnu::always_inline]] T* own_beside(std::size_t index) {
         const std::size_t chunk = index / entries_per_chunk;
         if (~chunk != guess_.place) [[unlikely]] {
@@ -170,6 +178,7 @@ private:
             chunk = copy;
         }
         entry = reinterpret_cast<Entry>(chunk);
+        seen_ = {};
         return entry;
     }
 
@@ -177,12 +186,14 @@ private:
     mutable std::unique_ptr<Entry[]> table_;
     std::size_t count_ = 0;
     std::size_t chunks_ = 0;
-    // What own_again() or own_beside() found last, until the array is copied. By index, or by ~chunk: a large number.
     struct Guess {
         std::size_t place = ~std::size_t{0} / 2;
         T* entry = nullptr;
     };
+    // What own_again() or own_beside() found last, until the array is copied. By index, or by ~chunk: a large number.
     mutable Guess guess_;
+    // What beside() found last, until a chunk is cloned. By chunk.
+    mutable Guess seen_;
 };
 
 }  // namespace pageframe

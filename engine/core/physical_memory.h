@@ -32,9 +32,10 @@ public:
         if (place & uniform) return repeated(place);
         return words_[word_index(place, address)];
     }
-    /// The word with this index in a frame: `word(frame's address + 8 * index)`, for who knows both.
+    /// The word with this index in a frame: `word(frame's address + 8 * index)`, for who goes through frames that were
+    /// taken together, as page tables are.
     std::uint64_t word_of(Pfn pfn, std::uint32_t index) const {
-        const std::uint32_t place = place_of(pfn);
+        const std::uint32_t place = place_beside(pfn);
         if (place & uniform) [[unlikely]]
             return repeated(place);
         return words_[std::size_t{place} * words_per_frame + index];
@@ -116,6 +117,7 @@ private:
         return slot * words_per_frame + (address % page_size) / 8;
     }
     std::uint32_t place_of(Pfn pfn) const { return pfn < places_.size() ? places_[pfn] : uniform; }
+    std::uint32_t place_beside(Pfn pfn) const { return pfn < places_.size() ? places_.beside(pfn) : uniform; }
 
     void reach(Pfn pfn) {
         if (pfn >= places_.size())

@@ -136,16 +136,16 @@ std::size_t PageTables::set_entries(Pfn table, std::uint64_t address, std::span<
     return i;
 }
 
-bool PageTables::map_pages(SpaceId asked, std::uint64_t address, std::span<const Pfn> frames, std::uint64_t flags) {
+bool PageTables::map_pages(SpaceId asked, std::uint64_t address, const std::vector<Pfn>& frames, std::uint64_t flags) {
     const SpaceId space = owner_of(asked, address);
     address &= ~(page_size - 1);
-    while (!frames.empty()) {
+    for (std::size_t done = 0; done < frames.size();) {
         const Pfn table = table_for(space, address, 0);
         if (table == no_pfn) return false;
-        const std::size_t count = set_entries(table, address, frames, flags);
+        const std::size_t count = set_entries(table, address, std::span(frames).subspan(done), flags);
         if (count == 0) return false;  // WARN_ON(!page)
         address += count * page_size;
-        frames = frames.subspan(count);
+        done += count;
     }
     return true;
 }

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "engine/buddy/page_allocator.h"
 #include "engine/paging/paging_events.h"
@@ -33,7 +34,7 @@ public:
     bool map(SpaceId space, std::uint64_t address, Pfn pfn, std::uint64_t flags, Level level = 0);
     /// vmap_pages_pte_range(): pages of 4 KiB at addresses that follow each other. False when a table could not
     /// be taken, or at no_pfn, a page that is NULL; then those before it are mapped.
-    bool map_pages(SpaceId space, std::uint64_t address, std::span<const Pfn> frames, std::uint64_t flags);
+    bool map_pages(SpaceId space, std::uint64_t address, const std::vector<Pfn>& frames, std::uint64_t flags);
     /// Empties the entries of every page in the range; a huge page goes as a whole. The frames they held
     /// are given to `each` (first pfn, level), in ascending order of address.
     template <class Each>

@@ -58,8 +58,9 @@ AreaIndex VmallocAllocator::take_area(std::uint64_t bytes, std::uint64_t align, 
     if (preferred_ != 0 && could_be_chosen(state_, bytes, align, layout::vmalloc_start, preferred))
         place = {find_area(state_, AreaTree::free, preferred), preferred};
     emitter_.emit(TakeAddresses{place.start, bytes, place.area});
+    const AreaIndex area = next_area_record(state_);
     emitter_.emit(AddBusyArea{place.start, place.start + bytes, operation_, flags, has_vm});
-    return find_area(state_, AreaTree::busy, place.start);
+    return area;
 }
 
 /// __get_vm_area_node(): `bytes` in whole pages of `unit` bytes, and a guard page behind them.

@@ -184,6 +184,10 @@ private:
 
 }  // namespace
 
+AreaIndex next_area_record(const VmallocState& state) {
+    return state.unused_area != no_vmap_area ? state.unused_area : state.areas_used;
+}
+
 AreaIndex take_area_record(VmallocState& state) {
     AreaIndex area = state.unused_area;
     if (area != no_vmap_area) {

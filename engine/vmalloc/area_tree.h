@@ -8,6 +8,8 @@ namespace pageframe {
 
 /// A record that no tree uses; the one given back last comes first.
 AreaIndex take_area_record(VmallocState& state);
+/// The one that take_area_record() would take.
+AreaIndex next_area_record(const VmallocState& state);
 void give_back_area_record(VmallocState& state, AreaIndex area);
 
 /// Puts a record whose start and end are set into a tree.

@@ -52,6 +52,8 @@ TEST(ChunkArray, OneNeverSeesWhatAnotherWrote) {
             pair.array.grow(pair.plain.size(), 7);
         }
         ASSERT_EQ(pair.array[index], pair.plain[index]);
+        const Pair& other = pairs[random() % pairs.size()];
+        ASSERT_EQ(other.array.beside(near), other.plain[near]);
         if (step % 500 == 0)
             for (const Pair& one : pairs) check(one);
     }
