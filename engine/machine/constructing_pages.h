@@ -15,6 +15,10 @@ public:
     ConstructingPages(State& state, CpuId cpu, Recorder* recorder, OperationOutput& output)
         : MachinePages(state.buddy, cpu, recorder, &output.moves), state_(state), recorder_(recorder) {}
 
+    void paint_slab(SlabId slab) override { pageframe::paint_slab(state_, slab, recorder_); }
+    void paint_object(ObjectReference object, Painted painted) override {
+        pageframe::paint_object(state_, object, painted, recorder_);
+    }
     /// The first time the scenario's function runs; after that, what it did.
     void construct(CacheId cache, std::uint64_t object) override;
     bool constructor_erred() const { return erred_; }

@@ -10,8 +10,6 @@ namespace pageframe {
 
 namespace {
 
-constexpr std::uint8_t poison_free = 0x6b, poison_end = 0xa5, red_inactive = 0xbb, red_active = 0xcc;
-
 bool all_zero(const State& state, std::uint64_t physical, std::uint64_t bytes) {
     for (std::uint64_t at = physical & ~(page_size - 1); at < physical + bytes; at += page_size)
         if (state.paging.memory.uniform_byte(static_cast<Pfn>(at >> page_shift)) != 0) return false;
@@ -53,21 +51,47 @@ void copy_object(State& state, std::uint64_t to, std::uint64_t from, std::uint64
     }
 }
 
-void paint_object(State& state, std::uint64_t address, Painted painted, Recorder* recorder) {
-    const ObjectReference object = object_at(state.slab, address);
-    if (object.index == no_object) return;
+namespace {
+
+/// Of `count` objects from the one at `address` on, as they are when free.
+PaintObjects free_objects(const CacheGeometry& geometry, std::uint64_t address, ObjectIndex count) {
+    PaintObjects paint{};
+    paint.first = address - direct_map_start;
+    paint.distance = geometry.size;
+    paint.object_size = geometry.object_size;
+    paint.objects = count;
+    paint.red = poison::red_inactive;
+    if (geometry.has(slab_flag::red_zone)) {
+        paint.left = geometry.red_left_pad;
+        paint.right = static_cast<std::uint8_t>(geometry.inuse - geometry.object_size);
+    }
+    paint.poisoned = geometry.has(slab_flag::object_poison);
+    return paint;
+}
+
+}  // namespace
+
+void paint_slab(State& state, SlabId id, Recorder* recorder) {
+    const Slab& slab = state.slab.slabs[id];
+    const CacheGeometry& geometry = state.slab.caches[slab.cache].geometry;
+    if (!geometry.has(slab_flag::debug_metadata)) return;
+    PaintObjects paint = free_objects(geometry, object_address(slab, 0), slab.objects);
+    paint.why = PaintObjects::Why::new_slab;
+    paint.order = slab.order;
+    paint.padded = geometry.has(slab_flag::poison);
+    paint.tracks = geometry.info_end();
+    paint.tracks_size = geometry.has(slab_flag::store_user) ? 2 * track_bytes : 0;
+    PagingEmitter(state.paging, recorder).emit(paint);
+}
+
+void paint_object(State& state, ObjectReference object, Painted painted, Recorder* recorder) {
     const Slab& slab = state.slab.slabs[object.slab];
     const CacheGeometry& geometry = state.slab.caches[slab.cache].geometry;
-    const std::uint64_t physical = address - direct_map_start;
-    const bool red_zone = geometry.has(slab_flag::red_zone);
-    const bool in_use = state.slab.object(slab, object.index).allocated != 0;
-    const std::uint8_t red = in_use ? red_active : red_inactive;
-    if (red_zone) fill(state, physical - geometry.red_left_pad, geometry.red_left_pad, red, recorder);
-    if (painted == Painted::whole && geometry.has(slab_flag::object_poison)) {
-        fill(state, physical, geometry.object_size - 1, poison_free, recorder);
-        fill(state, physical + geometry.object_size - 1, 1, poison_end, recorder);
-    }
-    if (red_zone) fill(state, physical + geometry.object_size, geometry.inuse - geometry.object_size, red, recorder);
+    PaintObjects paint = free_objects(geometry, object_address(slab, object.index), 1);
+    if (state.slab.object(slab, object.index).allocated) paint.red = poison::red_active;
+    paint.why = painted == Painted::anew ? PaintObjects::Why::changes_hands : PaintObjects::Why::restored;
+    if (painted == Painted::red_zones_restored) paint.poisoned = false;
+    if (paint.poisoned || paint.left != 0) PagingEmitter(state.paging, recorder).emit(paint);
 }
 
 namespace {

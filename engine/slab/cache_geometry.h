@@ -85,6 +85,8 @@ struct CacheGeometry {
     bool debugged() const { return has(slab_flag::debug); }
     /// kmem_cache_has_cpu_partial()
     bool has_cpu_partial() const { return !debugged(); }
+    /// get_info_end(): where the records of who took an object begin.
+    std::uint32_t info_end() const { return free_pointer_outside() ? offset + pointer_bytes : inuse; }
     /// freeptr_outside_object()
     bool free_pointer_outside() const { return offset >= inuse; }
     bool operator==(const CacheGeometry&) const = default;

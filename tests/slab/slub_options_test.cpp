@@ -88,7 +88,7 @@ const KmemCache* cache_named(const tests::Told& told, std::string_view name) {
 
 TEST(SlubOptions, AMachineHasThem) {
     const tests::Told told("machine { slub_min_order = 2; slub_debug = \"FZ,kmalloc-64\"; }\n"
-                             "void *a = kmalloc(64, GFP_KERNEL); void *b = kmalloc(32, GFP_KERNEL);\n");
+                           "void *a = kmalloc(64, GFP_KERNEL); void *b = kmalloc(32, GFP_KERNEL);\n");
     const KmemCache* const checked = cache_named(told, "kmalloc-64");
     const KmemCache* const plain = cache_named(told, "kmalloc-32");
     ASSERT_TRUE(checked != nullptr && plain != nullptr);
@@ -110,7 +110,7 @@ TEST(SlubOptions, AWritePastTheEndOfAKmallocObjectIsFound) {
 
 TEST(SlubOptions, TheClassicSlabDoesNotLookAtThem) {
     const tests::Told told("machine { allocator = slab; slub_min_order = 2; slub_debug = \"FZPU\"; }\n"
-                             "void *a = kmalloc(64, GFP_KERNEL);\n");
+                           "void *a = kmalloc(64, GFP_KERNEL);\n");
     const KmemCache* const cache = cache_named(told, "size-64");
     ASSERT_NE(cache, nullptr);
     EXPECT_EQ(cache->geometry.order, 0);
