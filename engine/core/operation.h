@@ -48,7 +48,7 @@ enum class OperationKind : std::uint8_t {
     store,                ///< argument: address, order: bytes, second: value
     fetch,                ///< argument: address of an instruction
     fill_memory,          ///< memset: argument: address, second: bytes, order: the byte
-    copy_memory,          ///< memcpy: argument: to, second: from, text: bytes
+    copy_memory,          ///< memcpy: argument: to, second: from, text: bytes, copy_origin()
     compare_memory,       ///< memcmp: argument, second: addresses, text: bytes -> as int
     show_physical_pages,  ///< argument: address, second: bytes
     set_memory,           ///< argument: address, pfn: pages, order: MemoryChange
@@ -99,6 +99,19 @@ constexpr std::uint64_t second_argument(const Operation& operation) {
 constexpr void set_second_argument(Operation& operation, std::uint64_t value) {
     operation.pfn = static_cast<Pfn>(value);
     operation.gfp_flags = static_cast<GfpFlags>(value >> 32);
+}
+
+/// copy_memory: the operation that the address written to came from, or no_operation. In 24 bits, which is more than a
+/// run has operations.
+constexpr OperationNumber copy_origin(const Operation& operation) {
+    const auto node = static_cast<std::uint32_t>(operation.node ^ no_node);
+    return (node << 16 | std::uint32_t{operation.spare} << 8 | operation.order) - 1;
+}
+constexpr void set_copy_origin(Operation& operation, OperationNumber origin) {
+    const std::uint32_t packed = origin < 0xffffffU ? origin + 1 : 0;
+    operation.order = static_cast<Order>(packed);
+    operation.spare = static_cast<std::uint8_t>(packed >> 8);
+    operation.node = static_cast<NodeId>(packed >> 16 ^ no_node);
 }
 
 /// Which of the functions that end in __vmalloc_node_range().

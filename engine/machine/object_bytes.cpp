@@ -105,6 +105,27 @@ OperationNumber freed_by(const BuddyState& buddy, Pfn pfn, OperationNumber point
     return no_operation;
 }
 
+/// Where the pages of the pointer's operation are, seen from another block.
+OwnMemory own_pages(const BuddyState& buddy, BlockReference block, OperationNumber pointer) {
+    const auto is_own = [&](std::uint64_t pfn) {
+        if (pfn >= buddy.frame_count()) return false;
+        const PageFrame& head = buddy.frames[find_block(buddy, static_cast<Pfn>(pfn)).head];
+        return head.kind == FrameKind::allocated_head && head.operation == pointer;
+    };
+    if (block.head != 0 && is_own(block.head - 1)) return OwnMemory::before;
+    return is_own(std::uint64_t{block.head} + frames_in(block.order)) ? OwnMemory::behind : OwnMemory::elsewhere;
+}
+
+/// Who has taken the memory at an address of the direct map; no_operation: nobody, or nobody knows.
+OperationNumber owner_of(const State& state, std::uint64_t address) {
+    const ObjectReference object = object_around(state.slab, address);
+    if (object.index != no_object) return owner_of_object(state.slab, object);
+    const std::uint64_t frame = (address - direct_map_start) >> page_shift;
+    if (object.slab != no_slab || address < direct_map_start || frame >= state.buddy.frame_count()) return no_operation;
+    const PageFrame& head = state.buddy.frames[find_block(state.buddy, static_cast<Pfn>(frame)).head];
+    return head.kind == FrameKind::allocated_head ? head.operation : no_operation;
+}
+
 /// The first page of an access through the direct map that is free, or another's than the pointer's. Slabs' pages
 /// are told of by their objects.
 bool note_page_access(State& state, std::uint64_t address, std::uint64_t bytes, bool write, OperationNumber pointer,
@@ -124,7 +145,7 @@ bool note_page_access(State& state, std::uint64_t address, std::uint64_t bytes, 
             const OperationNumber other = free ? freed_by(buddy, pfn, pointer) : head.operation;
             BuddyEmitter(state.buddy, recorder)
                 .tell(PageAccess{std::max(address, direct_map_start + (at << page_shift)), pfn, other, pointer, free,
-                                 write});
+                                 write, foreign ? own_pages(buddy, block, pointer) : OwnMemory::elsewhere});
             return true;
         }
         at = std::uint64_t{block.head} + frames_in(block.order);
@@ -136,9 +157,7 @@ bool note_page_access(State& state, std::uint64_t address, std::uint64_t bytes, 
 
 bool note_object_accesses(State& state, const Operation& operation, Recorder* recorder, ObjectExtent constructed) {
     SlabEmitter emitter(state.slab, recorder);
-    const bool one_place = operation.kind != OperationKind::copy_memory;
-    const OperationNumber pointer = one_place ? operation.text - 1 : no_operation;
-    const auto note = [&](std::uint64_t at, std::uint64_t bytes, bool write) {
+    const auto note = [&](std::uint64_t at, std::uint64_t bytes, bool write, OperationNumber pointer) {
         const std::uint64_t offset = at - constructed.address;
         if (offset < constructed.bytes && bytes <= constructed.bytes - offset) return false;
         return note_object_access(emitter, at, bytes, write, pointer) ||
@@ -146,12 +165,14 @@ bool note_object_accesses(State& state, const Operation& operation, Recorder* re
     };
     const std::uint64_t address = operation.argument;
     switch (operation.kind) {
-    case OperationKind::load: return note(address, operation.order, false);
-    case OperationKind::store: return note(address, operation.order, true);
-    case OperationKind::fill_memory: return note(address, second_argument(operation), true);
+    case OperationKind::load: return note(address, operation.order, false, operation.text - 1);
+    case OperationKind::store: return note(address, operation.order, true, operation.text - 1);
+    case OperationKind::fill_memory: return note(address, second_argument(operation), true, operation.text - 1);
     case OperationKind::copy_memory: {
-        const bool written = note(address, operation.text, true);
-        return note(second_argument(operation), operation.text, false) || written;
+        // Where the source's address came from is not known: whoever has its first byte may read on from there.
+        const std::uint64_t source = second_argument(operation);
+        const bool written = note(address, operation.text, true, copy_origin(operation));
+        return note(source, operation.text, false, owner_of(state, source)) || written;
     }
     default: return false;
     }
