@@ -62,11 +62,13 @@ enum class OperationKind : std::uint8_t {
     unmap_user_pages,        ///< argument: address, second: bytes
     // slab allocator; a cache is its number, an object its address. "named": the operation that created the cache
     // under the name that is used, where two names share one
-    kmem_cache_create,  ///< text: name, argument: size, pfn: alignment, gfp_flags: SLAB_*, order 1: constructor -> cache
+    kmem_cache_create,  ///< text: name, argument: size, pfn: alignment, gfp_flags: SLAB_*, order 1: constructor, whose
+                        ///< name argument >> 32 is -> cache
     kmem_cache_alloc,   ///< pfn: cache, gfp_flags (node), argument: named -> address or 0
     kmem_cache_free,    ///< pfn: cache, argument: address, text: the operation it was taken by, gfp_flags: named
-    kmem_cache_alloc_bulk,  ///< pfn: cache, gfp_flags, argument: wanted -> count; pages: pfn and offset of each
-    kmem_cache_free_bulk,   ///< pfn: cache, text: "ffff888000001000,..."
+    kmem_cache_alloc_bulk,  ///< pfn: cache, gfp_flags, argument: wanted, text: named -> count; pages: pfn and offset of
+                            ///< each
+    kmem_cache_free_bulk,   ///< pfn: cache, text: "ffff888000001000,...", gfp_flags: named
     kmem_cache_shrink,      ///< pfn: cache, argument: named -> 1 while slabs are left; order 1: flush_cpu_slab()
     kmem_cache_destroy,     ///< pfn: cache, argument: named
     kmalloc,                ///< argument: bytes, gfp_flags (node) -> address or 0

@@ -108,7 +108,7 @@ private:
 
     OperationResult create() {
         CacheRequest request;
-        request.size = static_cast<std::uint32_t>(std::min<std::uint64_t>(operation_.argument, 0xffffffffU));
+        request.size = static_cast<std::uint32_t>(operation_.argument);
         request.align = operation_.pfn;
         request.flags = operation_.gfp_flags;
         request.constructor = operation_.order != 0;
