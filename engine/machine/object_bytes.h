@@ -1,14 +1,13 @@
 // The bytes of objects: what the slab allocator writes into memory, and what loads and stores do to objects.
 //
 // Bytes are kept only where somebody wrote (core/physical_memory.h). A debugged cache's red zones and poison are
-// written when a slab is new and when an object changes hands. Not written: free pointers, which are the
-// records' (SlabObject::next), and who took an object.
+// written when a slab is new and when an object changes hands (constructing_pages.h). Not written: free pointers,
+// which are the records' (SlabObject::next), and who took an object.
 #pragma once
 
 #include "engine/core/event.h"
 #include "engine/core/operation.h"
 #include "engine/machine/state.h"
-#include "engine/slab/page_source.h"
 
 namespace pageframe {
 
@@ -16,10 +15,6 @@ namespace pageframe {
 void zero_object(State& state, std::uint64_t address, std::uint64_t bytes, Recorder* recorder);
 /// krealloc()'s memcpy
 void copy_object(State& state, std::uint64_t to, std::uint64_t from, std::uint64_t bytes, Recorder* recorder);
-/// SlabPageSource's: poison 0x6b ... 0xa5, red zones 0xcc (in use) or 0xbb (free), 0x5a elsewhere; for caches that
-/// have them.
-void paint_slab(State& state, SlabId slab, Recorder* recorder);
-void paint_object(State& state, ObjectReference object, Painted painted, Recorder* recorder);
 struct ObjectExtent {
     std::uint64_t address = 0;
     std::uint64_t bytes = 0;

@@ -1,8 +1,6 @@
 // Questions to page tables, and the mutations that are too long for a header.
 #include "engine/paging/paging.h"
 
-#include <algorithm>
-
 #include "engine/paging/paging_events.h"
 
 namespace pageframe {
@@ -65,33 +63,6 @@ void MakeSpace::apply(PagingState& state) const {
 void DropSpace::apply(PagingState& state) const {
     state.spaces[space].top = no_pfn;
     state.spaces[space].tables = 0;
-}
-
-namespace {
-
-/// Within a block of frames, across their borders.
-void fill(PhysicalMemory& memory, std::uint64_t physical, std::uint64_t bytes, std::uint8_t byte) {
-    while (bytes != 0) {
-        const auto here = static_cast<std::uint32_t>(std::min(bytes, page_size - physical % page_size));
-        memory.fill(physical, here, byte);
-        physical += here;
-        bytes -= here;
-    }
-}
-
-}  // namespace
-
-void PaintObjects::apply(PagingState& state) const {
-    if (padded) fill(state.memory, first - left, page_size << order, poison::in_use);
-    for (std::uint64_t i = 0, at = first; i < objects; ++i, at += distance) {
-        fill(state.memory, at - left, left, red);
-        if (poisoned) {
-            fill(state.memory, at, object_size - 1, poison::free);
-            fill(state.memory, at + object_size - 1, 1, poison::end);
-        }
-        fill(state.memory, at + object_size, right, red);
-        fill(state.memory, at + tracks, tracks_size, 0);
-    }
 }
 
 void CopyBytes::apply(PagingState& state) const {

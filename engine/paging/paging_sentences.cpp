@@ -173,20 +173,6 @@ Sentence FillBytes::sentence(const PagingState&) const {
     return s << " become " << hex_number(byte) << '.';
 }
 
-Sentence PaintObjects::sentence(const PagingState&) const {
-    const bool whole_slab = why == Why::new_slab;
-    const std::string object = whole_slab ? "Each object" : "The object";
-    const char* const state = why == Why::restored ? " again" : red == poison::red_active ? ": in use" : ": free";
-    std::string text;
-    if (padded) text += " The new slab is filled with 0x5a, which stays where no object is.";
-    if (poisoned) text += ' ' + object + " becomes 0x6b, and 0xa5 at its end.";
-    if (left != 0)
-        text += (whole_slab ? " The red zones around each object become " : " Its red zones become ") +
-                hex_number(red) + state + '.';
-    if (tracks_size != 0) text += ' ' + object + " gets two empty records, for who takes it and who gives it back.";
-    return Sentence() << text.substr(1);
-}
-
 Sentence ClearPages::sentence(const PagingState&) const {
     Sentence s;
     s << pages_text(frames) << " from ";

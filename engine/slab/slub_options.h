@@ -16,20 +16,14 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "engine/slab/cache_geometry.h"
 
 namespace pageframe {
 
 struct SlubDebug {
-    struct Block {
-        SlabFlags flags = 0;
-        std::string caches;  ///< names, as they were given
-        bool operator==(const Block&) const = default;
-    };
     SlabFlags everywhere = 0;          ///< slub_debug
-    std::vector<Block> blocks;         ///< slub_debug_string, of it the blocks with names
+    std::string blocks;                ///< slub_debug_string: all of it when a block has names
     bool spare_higher_orders = false;  ///< disable_higher_order_debug
     bool operator==(const SlubDebug&) const = default;
 };

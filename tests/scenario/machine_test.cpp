@@ -47,8 +47,7 @@ TEST(ScenarioMachine, TheKernelsCommandLineForSlub) {
     EXPECT_EQ(machine.slub.min_order, 1U);
     EXPECT_EQ(machine.slub.max_order, 4U);
     EXPECT_EQ(machine.slub.min_objects, 20U);
-    ASSERT_EQ(machine.slub.debug.blocks.size(), 1U);
-    EXPECT_EQ(machine.slub.debug.blocks[0].caches, "dentry");
+    EXPECT_EQ(machine.slub.debug.blocks, "FZ,dentry");
     EXPECT_EQ(machine_of("ram = 64M;").slub, SlubOptions{});
     EXPECT_EQ(machine_errors("slub_max_order = 11;"), "1:28: 'slub_max_order' is 11: expected 0 to 10\n");
     EXPECT_EQ(machine_errors("slub_min_objects = 20000;"), "1:30: 'slub_min_objects' is 20000: expected 0 to 16384\n");
