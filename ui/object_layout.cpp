@@ -2,11 +2,10 @@
 
 #include <algorithm>
 
+#include "engine/paging/paging_events.h"
+
 namespace pageframe::ui {
 namespace {
-
-constexpr std::uint8_t poison_free = 0x6b, poison_end = 0xa5, poison_inuse = 0x5a, red_inactive = 0xbb,
-                       red_active = 0xcc;
 
 class Reader {
 public:
@@ -27,28 +26,19 @@ public:
 private:
     bool has(SlabFlags flag) const { return geometry_.has(flag); }
     bool in_use() const { return record_.allocated != 0; }
-    bool never_painted() const { return record_.allocated_by == no_operation; }
 
     ObjectByte byte(std::int32_t offset) const {
         const ByteKind kind = kind_of(offset);
         const auto stands = static_cast<std::uint8_t>(state_.paging.memory.read(physical(offset), 1));
         switch (kind) {
         case ByteKind::free_pointer: return pointer_byte(offset, stands);
-        case ByteKind::red_zone: return checked(kind, stands, in_use() ? red_active : red_inactive, never_painted());
+        case ByteKind::red_zone:
+            return {kind, stands, stands != (in_use() ? poison::red_active : poison::red_inactive)};
         case ByteKind::poison:
-            return checked(kind, stands, offset + 1 == object_size() ? poison_end : poison_free, never_painted());
-        case ByteKind::padding: {
-            const bool written = (record_.marks & damaged_padding) != 0 && stands != 0;
-            return checked(kind, stands, has(slab_flag::object_poison) ? poison_inuse : stands, !written);
-        }
+            return {kind, stands, stands != (offset + 1 == object_size() ? poison::end : poison::free)};
+        case ByteKind::padding: return {kind, stands, has(slab_flag::poison) && stands != poison::in_use};
         default: return {kind, stands, false};
         }
-    }
-
-    /// `expected`, unless somebody wrote something else there.
-    static ObjectByte checked(ByteKind kind, std::uint8_t stands, std::uint8_t expected, bool unwritten) {
-        if (unwritten && stands == 0) return {kind, expected, false};
-        return {kind, stands, stands != expected};
     }
 
     ObjectByte pointer_byte(std::int32_t offset, std::uint8_t stands) const {
@@ -65,9 +55,10 @@ private:
         if (!classic && pointer && (!in_use() || geometry_.free_pointer_outside())) return ByteKind::free_pointer;
         if (at < geometry_.object_size) return kind_inside(at);
         if (at < geometry_.inuse && has(slab_flag::red_zone)) return ByteKind::red_zone;
-        const std::uint32_t tracks =
-            std::max(geometry_.inuse, geometry_.free_pointer_outside() ? geometry_.offset + pointer_bytes : 0U);
-        if (has(slab_flag::store_user) && at >= tracks && at < tracks + 2 * track_bytes) return ByteKind::tracking;
+        // Of kmalloc's objects what was asked for is recorded too.
+        const std::uint32_t tracks = geometry_.info_end();
+        const std::uint32_t records = 2 * track_bytes + (has(slab_flag::kmalloc) ? 4 : 0);
+        if (has(slab_flag::store_user) && at >= tracks && at < tracks + records) return ByteKind::tracking;
         return ByteKind::padding;
     }
 

@@ -3,8 +3,8 @@
 //     -40  left red zone | 0  object ... | red zone | free pointer | tracking | padding |
 //          bb bb bb         6b 6b .. a5    bb bb      next object    who took    5a 5a
 //
-// The model keeps free pointers as numbers beside the objects, poisons an object when it is first taken, and
-// writes no padding (machine/object_bytes.h); here the bytes are put together as they would stand in memory.
+// The model keeps free pointers as numbers beside the objects (machine/object_bytes.h); here the bytes are put
+// together as they would stand in memory.
 // Simplified: a free pointer is shown as it is meant, not mixed with a random number as
 // CONFIG_SLAB_FREELIST_HARDENED stores it; of the tracking no bytes are known.
 #pragma once

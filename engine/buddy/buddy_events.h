@@ -14,6 +14,7 @@
 #include "engine/buddy/fallback_events.h"
 #include "engine/buddy/free_lists.h"
 #include "engine/buddy/migration_events.h"
+#include "engine/core/access_sentences.h"
 #include "engine/core/event.h"
 
 namespace pageframe {
@@ -455,6 +456,7 @@ struct PageAccess {
     OperationNumber pointer;  ///< where the address came from
     bool free;
     bool write;
+    OwnMemory own;  ///< where the pointer's pages are, if they are live
     Sentence sentence(const BuddyState& state) const;
     void highlight(HighlightList& list) const { list.push_back({{pfn, 1}, Role::mistake}); }
 };

@@ -322,20 +322,17 @@ Sentence SetExpire::sentence(const BuddyState& state) const {
 }
 
 Sentence PageAccess::sentence(const BuddyState&) const {
+    const std::string place = "byte " + std::to_string(address & (page_size - 1)) + " of pfn " + std::to_string(pfn);
+    if (!free) return foreign_access("page", place, other, pointer, own, write);
     Sentence s;
-    const bool given_back = free && other != no_operation;
-    s.in_role(Role::mistake, given_back ? "Use after free" : free ? "Use of a free page" : "Somebody else's page");
-    s << ": byte " << (address & (page_size - 1)) << " of pfn " << pfn;
+    const bool given_back = other != no_operation;
+    s.in_role(Role::mistake, given_back ? "Use after free" : "Use of a free page") << ": " << place;
     if (given_back)
         s << ", a page that " << operation_text(other) << " gave back.";
-    else if (free)
-        s << ", a page that nobody has (past the end of the block before it?).";
     else
-        s << ", which " << operation_text(other) << " has taken; the pointer came from " << operation_text(pointer)
-          << ", which got another one, or this one earlier.";
-    if (!write) return s << " What is read is nobody's promise.";
-    return s << (free ? " Nothing notices; whoever gets the page finds a strange byte."
-                      : " Nothing notices; the owner finds a strange byte.");
+        s << ", a page that nobody has (past the end of the block before it?).";
+    return s << (write ? " Nothing notices; whoever gets the page finds a strange byte."
+                       : " What is read is nobody's promise.");
 }
 
 Sentence PageMistake::sentence(const BuddyState&) const {

@@ -23,9 +23,11 @@ constexpr const char* help = R"(pageframe: how Linux manages memory, without the
   pageframe check FILE...
       Prints the errors of a scenario or a recording as FILE:LINE:COLUMN: MESSAGE. Ends with 0 or 1.
 
-  pageframe replay RECORDING...
+  pageframe replay RECORDING... [--slub_min_order N] [--slub_max_order N] [--slub_min_objects N]
+                                [--slub_debug LETTERS,NAMES;...]
       Lets the engine do what a recorded kernel did, and compares every result and every state.
-      Ends with 0 when all is equal; 1 and the first difference otherwise.
+      The options are those of the kernel's command line, for recordings of slab caches that don't say
+      them. Ends with 0 when all is equal; 1 and the first difference otherwise.
 
   pageframe tlb TRACE [--itlb E,W] [--dtlb E,W] [--stlb E,W] [--replacement lru|plru|random] [--seed N]
       Reads what valgrind --tool=lackey --trace-mem=yes wrote (plain or gzipped) and counts the misses of

@@ -48,7 +48,7 @@ enum class OperationKind : std::uint8_t {
     store,                ///< argument: address, order: bytes, second: value
     fetch,                ///< argument: address of an instruction
     fill_memory,          ///< memset: argument: address, second: bytes, order: the byte
-    copy_memory,          ///< memcpy: argument: to, second: from, text: bytes
+    copy_memory,          ///< memcpy: argument: to, second: from, text: bytes, copy_origin()
     compare_memory,       ///< memcmp: argument, second: addresses, text: bytes -> as int
     show_physical_pages,  ///< argument: address, second: bytes
     set_memory,           ///< argument: address, pfn: pages, order: MemoryChange
@@ -62,11 +62,13 @@ enum class OperationKind : std::uint8_t {
     unmap_user_pages,        ///< argument: address, second: bytes
     // slab allocator; a cache is its number, an object its address. "named": the operation that created the cache
     // under the name that is used, where two names share one
-    kmem_cache_create,  ///< text: name, argument: size, pfn: alignment, gfp_flags: SLAB_*, order 1: constructor -> cache
+    kmem_cache_create,  ///< text: name, argument: size, pfn: alignment, gfp_flags: SLAB_*, order 1: constructor, whose
+                        ///< name argument >> 32 is -> cache
     kmem_cache_alloc,   ///< pfn: cache, gfp_flags (node), argument: named -> address or 0
     kmem_cache_free,    ///< pfn: cache, argument: address, text: the operation it was taken by, gfp_flags: named
-    kmem_cache_alloc_bulk,  ///< pfn: cache, gfp_flags, argument: wanted -> count; pages: pfn and offset of each
-    kmem_cache_free_bulk,   ///< pfn: cache, text: "ffff888000001000,..."
+    kmem_cache_alloc_bulk,  ///< pfn: cache, gfp_flags, argument: wanted, text: named -> count; pages: pfn and offset of
+                            ///< each
+    kmem_cache_free_bulk,   ///< pfn: cache, text: "ffff888000001000,...", gfp_flags: named
     kmem_cache_shrink,      ///< pfn: cache, argument: named -> 1 while slabs are left; order 1: flush_cpu_slab()
     kmem_cache_destroy,     ///< pfn: cache, argument: named
     kmalloc,                ///< argument: bytes, gfp_flags (node) -> address or 0
@@ -99,6 +101,19 @@ constexpr std::uint64_t second_argument(const Operation& operation) {
 constexpr void set_second_argument(Operation& operation, std::uint64_t value) {
     operation.pfn = static_cast<Pfn>(value);
     operation.gfp_flags = static_cast<GfpFlags>(value >> 32);
+}
+
+/// copy_memory: the operation that the address written to came from, or no_operation. In 24 bits, which is more than a
+/// run has operations.
+constexpr OperationNumber copy_origin(const Operation& operation) {
+    const auto node = static_cast<std::uint32_t>(operation.node ^ no_node);
+    return (node << 16 | std::uint32_t{operation.spare} << 8 | operation.order) - 1;
+}
+constexpr void set_copy_origin(Operation& operation, OperationNumber origin) {
+    const std::uint32_t packed = origin < 0xffffffU ? origin + 1 : 0;
+    operation.order = static_cast<Order>(packed);
+    operation.spare = static_cast<std::uint8_t>(packed >> 8);
+    operation.node = static_cast<NodeId>(packed >> 16 ^ no_node);
 }
 
 /// Which of the functions that end in __vmalloc_node_range().

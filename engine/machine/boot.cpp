@@ -188,6 +188,7 @@ State boot(const MachineConfiguration& configuration, std::shared_ptr<ChunkPool>
                                                                                             : SlabAllocatorKind::slab;
     state.slab.merge = configuration.slab_merge;
     state.slab.freelist_random = configuration.freelist_random;
+    state.slab.slub = configuration.slub;
     return state;
 }
 

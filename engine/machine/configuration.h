@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/core/types.h"
+#include "engine/slab/slub_options.h"
 #include "engine/tlb/tlb.h"
 
 namespace pageframe {
@@ -43,6 +44,7 @@ struct MachineConfiguration {
     enum class Allocator : std::uint8_t { slub, slab } allocator = Allocator::slub;
     bool slab_merge = true;        ///< caches that are alike enough become one
     bool freelist_random = false;  ///< CONFIG_SLAB_FREELIST_RANDOM
+    SlubOptions slub;              ///< the kernel's command line
 
     TlbConfiguration tlb;  ///< no structures: default_tlb()
 

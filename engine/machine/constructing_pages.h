@@ -1,5 +1,5 @@
-// Where the slabs of a whole machine get their pages, and what runs their constructors: within the operation that makes
-// the slab, on its memory.
+// Where the slabs of a whole machine get their pages and their bytes, and what runs their constructors: within the
+// operation that makes the slab, on its memory.
 #pragma once
 
 #include "engine/core/operation.h"
@@ -15,6 +15,9 @@ public:
     ConstructingPages(State& state, CpuId cpu, Recorder* recorder, OperationOutput& output)
         : MachinePages(state.buddy, cpu, recorder, &output.moves), state_(state), recorder_(recorder) {}
 
+    /// Poison 0x6b ... 0xa5, red zones 0xcc (in use) or 0xbb (free), 0x5a elsewhere; for caches that have them.
+    void paint_slab(SlabId slab) override;
+    void paint_object(ObjectReference object, Painted painted) override;
     /// The first time the scenario's function runs; after that, what it did.
     void construct(CacheId cache, std::uint64_t object) override;
     bool constructor_erred() const { return erred_; }

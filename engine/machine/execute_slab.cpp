@@ -27,7 +27,7 @@ public:
     OperationResult run() {
         if ((operation_.context & context_atomic) && may_sleep()) slabs_.check_atomic(operation_.gfp_flags);
         OperationResult result = dispatch();
-        write_bytes(result);
+        zero(result);
         if (slabs_.made_mistake() || page_allocator_.made_mistake() || pages_.constructor_erred())
             result.status = OperationStatus::mistake;
         return result;
@@ -53,33 +53,12 @@ private:
         return {address == 0 ? OperationStatus::failed : OperationStatus::done, address};
     }
 
-    /// What the operation writes into the object it was about.
-    void write_bytes(const OperationResult& result) {
-        switch (operation_.kind) {
-        case OperationKind::kmem_cache_alloc:
-        case OperationKind::kmalloc:
-            if (operation_.kind == OperationKind::kmem_cache_alloc) paint(result.value, Painted::whole);
-            if ((operation_.gfp_flags & gfp::zero) && result.value > zero_size_pointer)
-                zero_object(state_, result.value, object_bytes(result.value), recorder_);
-            return;
-        case OperationKind::kmem_cache_free: paint_freed(operation_.argument); return;
-        default: return;
-        }
-    }
-    /// kmalloc's caches have no debugging flags: nothing is painted there.
-    void paint(std::uint64_t address, Painted painted) {
-        if (state_.slab.has_cache(cache()) && state_.slab.caches[cache()].geometry.debugged()) [[unlikely]]
-            paint_object(state_, address, painted, recorder_);
-    }
-    /// init_object() of what was freed; restore_bytes() of the red zones where the free was refused for their sake.
-    void paint_freed(std::uint64_t address) {
-        const ObjectReference object = object_at(state_.slab, address);
-        if (object.index == no_object) return;
-        const SlabObject& record = state_.slab.object(state_.slab.slabs[object.slab], object.index);
-        if (record.allocated)
-            paint(address, Painted::red_zones);
-        else if (record.freed_by == state_.slab.operation)
-            paint(address, Painted::whole);
+    /// __GFP_ZERO
+    void zero(const OperationResult& result) {
+        const bool takes =
+            operation_.kind == OperationKind::kmem_cache_alloc || operation_.kind == OperationKind::kmalloc;
+        if (takes && (operation_.gfp_flags & gfp::zero) && result.value > zero_size_pointer)
+            zero_object(state_, result.value, object_bytes(result.value), recorder_);
     }
     /// What the object has room for; 0 for what is none.
     std::uint64_t object_bytes(std::uint64_t address) const {
@@ -129,7 +108,7 @@ private:
 
     OperationResult create() {
         CacheRequest request;
-        request.size = static_cast<std::uint32_t>(std::min<std::uint64_t>(operation_.argument, 0xffffffffU));
+        request.size = static_cast<std::uint32_t>(operation_.argument);
         request.align = operation_.pfn;
         request.flags = operation_.gfp_flags;
         request.constructor = operation_.order != 0;

@@ -10,8 +10,6 @@ namespace pageframe {
 
 namespace {
 
-constexpr std::uint8_t poison_free = 0x6b, poison_end = 0xa5, red_inactive = 0xbb, red_active = 0xcc;
-
 bool all_zero(const State& state, std::uint64_t physical, std::uint64_t bytes) {
     for (std::uint64_t at = physical & ~(page_size - 1); at < physical + bytes; at += page_size)
         if (state.paging.memory.uniform_byte(static_cast<Pfn>(at >> page_shift)) != 0) return false;
@@ -53,23 +51,6 @@ void copy_object(State& state, std::uint64_t to, std::uint64_t from, std::uint64
     }
 }
 
-void paint_object(State& state, std::uint64_t address, Painted painted, Recorder* recorder) {
-    const ObjectReference object = object_at(state.slab, address);
-    if (object.index == no_object) return;
-    const Slab& slab = state.slab.slabs[object.slab];
-    const CacheGeometry& geometry = state.slab.caches[slab.cache].geometry;
-    const std::uint64_t physical = address - direct_map_start;
-    const bool red_zone = geometry.has(slab_flag::red_zone);
-    const bool in_use = state.slab.object(slab, object.index).allocated != 0;
-    const std::uint8_t red = in_use ? red_active : red_inactive;
-    if (red_zone) fill(state, physical - geometry.red_left_pad, geometry.red_left_pad, red, recorder);
-    if (painted == Painted::whole && geometry.has(slab_flag::object_poison)) {
-        fill(state, physical, geometry.object_size - 1, poison_free, recorder);
-        fill(state, physical + geometry.object_size - 1, 1, poison_end, recorder);
-    }
-    if (red_zone) fill(state, physical + geometry.object_size, geometry.inuse - geometry.object_size, red, recorder);
-}
-
 namespace {
 
 /// Who gave the free page back: the nearest head around it that was freed after the pointer was got.
@@ -79,6 +60,27 @@ OperationNumber freed_by(const BuddyState& buddy, Pfn pfn, OperationNumber point
         if (by != no_operation && (pointer == no_operation || by > pointer)) return by;
     }
     return no_operation;
+}
+
+/// Where the pages of the pointer's operation are, seen from another block.
+OwnMemory own_pages(const BuddyState& buddy, BlockReference block, OperationNumber pointer) {
+    const auto is_own = [&](std::uint64_t pfn) {
+        if (pfn >= buddy.frame_count()) return false;
+        const PageFrame& head = buddy.frames[find_block(buddy, static_cast<Pfn>(pfn)).head];
+        return head.kind == FrameKind::allocated_head && head.operation == pointer;
+    };
+    if (block.head != 0 && is_own(block.head - 1)) return OwnMemory::before;
+    return is_own(std::uint64_t{block.head} + frames_in(block.order)) ? OwnMemory::behind : OwnMemory::elsewhere;
+}
+
+/// Who has taken the memory at an address of the direct map; no_operation: nobody, or nobody knows.
+OperationNumber owner_of(const State& state, std::uint64_t address) {
+    const ObjectReference object = object_around(state.slab, address);
+    if (object.index != no_object) return owner_of_object(state.slab, object);
+    const std::uint64_t frame = (address - direct_map_start) >> page_shift;
+    if (object.slab != no_slab || address < direct_map_start || frame >= state.buddy.frame_count()) return no_operation;
+    const PageFrame& head = state.buddy.frames[find_block(state.buddy, static_cast<Pfn>(frame)).head];
+    return head.kind == FrameKind::allocated_head ? head.operation : no_operation;
 }
 
 /// The first page of an access through the direct map that is free, or another's than the pointer's. Slabs' pages
@@ -100,7 +102,7 @@ bool note_page_access(State& state, std::uint64_t address, std::uint64_t bytes, 
             const OperationNumber other = free ? freed_by(buddy, pfn, pointer) : head.operation;
             BuddyEmitter(state.buddy, recorder)
                 .tell(PageAccess{std::max(address, direct_map_start + (at << page_shift)), pfn, other, pointer, free,
-                                 write});
+                                 write, foreign ? own_pages(buddy, block, pointer) : OwnMemory::elsewhere});
             return true;
         }
         at = std::uint64_t{block.head} + frames_in(block.order);
@@ -112,9 +114,7 @@ bool note_page_access(State& state, std::uint64_t address, std::uint64_t bytes, 
 
 bool note_object_accesses(State& state, const Operation& operation, Recorder* recorder, ObjectExtent constructed) {
     SlabEmitter emitter(state.slab, recorder);
-    const bool one_place = operation.kind != OperationKind::copy_memory;
-    const OperationNumber pointer = one_place ? operation.text - 1 : no_operation;
-    const auto note = [&](std::uint64_t at, std::uint64_t bytes, bool write) {
+    const auto note = [&](std::uint64_t at, std::uint64_t bytes, bool write, OperationNumber pointer) {
         const std::uint64_t offset = at - constructed.address;
         if (offset < constructed.bytes && bytes <= constructed.bytes - offset) return false;
         return note_object_access(emitter, at, bytes, write, pointer) ||
@@ -122,12 +122,14 @@ bool note_object_accesses(State& state, const Operation& operation, Recorder* re
     };
     const std::uint64_t address = operation.argument;
     switch (operation.kind) {
-    case OperationKind::load: return note(address, operation.order, false);
-    case OperationKind::store: return note(address, operation.order, true);
-    case OperationKind::fill_memory: return note(address, second_argument(operation), true);
+    case OperationKind::load: return note(address, operation.order, false, operation.text - 1);
+    case OperationKind::store: return note(address, operation.order, true, operation.text - 1);
+    case OperationKind::fill_memory: return note(address, second_argument(operation), true, operation.text - 1);
     case OperationKind::copy_memory: {
-        const bool written = note(address, operation.text, true);
-        return note(second_argument(operation), operation.text, false) || written;
+        // Where the source's address came from is not known: whoever has its first byte may read on from there.
+        const std::uint64_t source = second_argument(operation);
+        const bool written = note(address, operation.text, true, copy_origin(operation));
+        return note(source, operation.text, false, owner_of(state, source)) || written;
     }
     default: return false;
     }

@@ -1,8 +1,8 @@
 // The bytes of objects: what the slab allocator writes into memory, and what loads and stores do to objects.
 //
-// Bytes are kept only where somebody wrote (core/physical_memory.h). Of a debugged cache an object's red
-// zones and poison are written when it is taken and given back; an object that was never taken has none
-// yet, and free pointers are not written: they are the records' (SlabObject::next).
+// Bytes are kept only where somebody wrote (core/physical_memory.h). A debugged cache's red zones and poison are
+// written when a slab is new and when an object changes hands (constructing_pages.h). Not written: free pointers,
+// which are the records' (SlabObject::next), and who took an object.
 #pragma once
 
 #include "engine/core/event.h"
@@ -15,9 +15,6 @@ namespace pageframe {
 void zero_object(State& state, std::uint64_t address, std::uint64_t bytes, Recorder* recorder);
 /// krealloc()'s memcpy
 void copy_object(State& state, std::uint64_t to, std::uint64_t from, std::uint64_t bytes, Recorder* recorder);
-enum class Painted : std::uint8_t { whole, red_zones };
-/// init_object(): poison 0x6b ... 0xa5, red zones 0xcc (in use) or 0xbb (free); for caches that have them.
-void paint_object(State& state, std::uint64_t address, Painted painted, Recorder* recorder);
 struct ObjectExtent {
     std::uint64_t address = 0;
     std::uint64_t bytes = 0;

@@ -253,6 +253,39 @@ struct FillBytes {
     }
 };
 
+/// What debugging puts into memory: include/linux/poison.h.
+namespace poison {
+inline constexpr std::uint8_t free = 0x6b, end = 0xa5, in_use = 0x5a, red_inactive = 0xbb, red_active = 0xcc;
+}
+
+/// A debugged cache writes the bytes by which its checks notice a stray store: one object's, or a new slab's.
+struct PaintObjects {
+    static constexpr const char* name = "PaintObjects";
+    static constexpr const char* function = "init_object()";
+    enum class Why : std::uint8_t { new_slab, changes_hands, restored };
+    std::uint64_t first;        ///< physical, of the first object
+    std::uint32_t distance;     ///< from one to the next
+    std::uint32_t object_size;  ///< what is poisoned
+    std::uint32_t left;         ///< bytes of red zone before each object
+    std::uint32_t tracks;       ///< where a new object's empty records of its takers lie, from its start; 0: nowhere
+    std::uint32_t tracks_size;
+    std::uint16_t objects;
+    std::uint8_t right;  ///< bytes of red zone behind each object
+    std::uint8_t red;    ///< what a red zone becomes
+    bool poisoned;
+    bool padded;  ///< the new slab was filled with poison::in_use beforehand
+    Order order;  ///< of the new slab
+    Why why;
+    const char* acting() const {
+        return why == Why::new_slab ? "setup_object_debug()" : why == Why::restored ? "restore_bytes()" : function;
+    }
+    void apply(PagingState& state) const;
+    Sentence sentence(const PagingState& state) const;
+    void highlight(HighlightList& list) const {
+        list.push_back({{static_cast<Pfn>(first >> page_shift), 1}, Role::taken});
+    }
+};
+
 /// Whole frames become zero: __GFP_ZERO.
 struct ClearPages {
     static constexpr const char* name = "ClearPages";
@@ -329,7 +362,7 @@ struct ShowPagesEnd {
 
 using PagingEvents = TypeList<MakeSpace, DropSpace, TakeTable, FreeTable, SetEntry, ClearEntry, AdvanceGeneration,
                               WalkStep, WalkDirectMap, SetAccessedDirty, PageFault, LoadValue, StoreValue, FillBytes,
-                              ClearPages, CopyBytes, CompareBytes, ShowPage, ShowPagesEnd>;
+                              ClearPages, CopyBytes, CompareBytes, ShowPage, ShowPagesEnd, PaintObjects>;
 
 using PagingEmitter = Emitter<PagingState, Subsystem::paging, PagingEvents>;
 

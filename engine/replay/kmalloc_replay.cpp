@@ -39,7 +39,7 @@ std::string answer_for(std::uint64_t bytes, GfpFlags flags) {
     if (index != no_kmalloc_class) {
         const KmallocType type = kmalloc_type(flags, SlabAllocatorKind::slub);
         CacheGeometry geometry;
-        calculate_geometry(kmalloc_cache_request(type, index, slub), 1, geometry);
+        calculate_geometry(kmalloc_cache_request(type, index, slub), 1, {}, geometry);
         return "ksize=" + std::to_string(geometry.object_size) + " cache=" + kmalloc_cache_name(type, index, slub) +
                " slab_size=" + std::to_string(geometry.size) + " order=-1";
     }

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "engine/replay/line.h"
-#include "engine/replay/replay.h"
+#include "engine/replay/slab_recording.h"
 #include "engine/slab/slab.h"
 
 namespace pageframe {
@@ -26,6 +26,11 @@ bool read_cache(const Line& line, RecordedCache& cache);
 /// All numbers of a geometry as the C line writes them, for comparing and for telling.
 std::string geometry_text(const CacheGeometry& geometry);
 
+/// "# slub_min_order=0 slub_max_order=3 slub_min_objects=0", in a recording's head.
+void read_slub_options(const Line& line, SlubOptions& options);
+/// What is known otherwise, over what the head said.
+void add_known(const KnownSlubOptions& known, SlubOptions& options);
+
 /// Calls visit(line) for each line of the text, until it says false.
 template <class Visit>
 void for_each_line(std::string_view text, Visit visit) {
@@ -41,8 +46,10 @@ void for_each_line(std::string_view text, Visit visit) {
     }
 }
 
-std::optional<ReplayReport> replay_geometry(std::string_view text, RecordingError& error);
-std::optional<ReplayReport> replay_sequence(std::string_view text, RecordingError& error);
+std::optional<ReplayReport> replay_geometry(std::string_view text, RecordingError& error,
+                                            const KnownSlubOptions& known);
+std::optional<ReplayReport> replay_sequence(std::string_view text, RecordingError& error,
+                                            const KnownSlubOptions& known);
 std::optional<ReplayReport> replay_kmalloc(std::string_view text, RecordingError& error);
 
 }  // namespace pageframe

@@ -60,6 +60,16 @@ bool read_cache(const Line& line, RecordedCache& cache) {
     return whole;
 }
 
+void read_slub_options(const Line& line, SlubOptions& options) {
+    for (const SlubNumber& number : slub_numbers) line.named_number(number.name, options.*number.member);
+}
+
+void add_known(const KnownSlubOptions& known, SlubOptions& options) {
+    for (std::size_t i = 0; i < std::size(slub_numbers); ++i)
+        if (known.numbers[i]) options.*slub_numbers[i].member = *known.numbers[i];
+    if (known.debug) options.debug = *known.debug;
+}
+
 std::string geometry_text(const CacheGeometry& geometry) {
     std::string text;
     const auto add = [&](const char* name, std::uint64_t value) {
@@ -87,10 +97,10 @@ bool looks_like_slab_sequence(std::string_view text) { return kind_of(text) == S
 
 bool looks_like_slab_recording(std::string_view text) { return kind_of(text) != SlabRecordingKind::none; }
 
-std::optional<ReplayReport> replay_slab(std::string_view text, RecordingError& error) {
+std::optional<ReplayReport> replay_slab(std::string_view text, RecordingError& error, const KnownSlubOptions& known) {
     switch (kind_of(text)) {
-    case SlabRecordingKind::geometry: return replay_geometry(text, error);
-    case SlabRecordingKind::sequence: return replay_sequence(text, error);
+    case SlabRecordingKind::geometry: return replay_geometry(text, error, known);
+    case SlabRecordingKind::sequence: return replay_sequence(text, error, known);
     case SlabRecordingKind::kmalloc: return replay_kmalloc(text, error);
     case SlabRecordingKind::none: break;
     }

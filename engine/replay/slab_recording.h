@@ -11,19 +11,28 @@
 // else is the engine's: whether a new slab is needed at all, each object's index, every list.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "engine/replay/replay.h"
+#include "engine/slab/slub_options.h"
 
 namespace pageframe {
+
+/// What the recorded kernel's command line had, as far as it is known otherwise: it goes before what the head says.
+struct KnownSlubOptions {
+    std::array<std::optional<std::uint32_t>, std::size(slub_numbers)> numbers;
+    std::optional<SlubDebug> debug;
+};
 
 /// True for a text that has the slab allocator's records.
 bool looks_like_slab_recording(std::string_view text);
 
 /// Runs all of it, also past a difference. Results are caches, operations or sizes; dumps are S lines.
 /// Nothing when the text does not fit, with the reason in `error`.
-std::optional<ReplayReport> replay_slab(std::string_view text, RecordingError& error);
+std::optional<ReplayReport> replay_slab(std::string_view text, RecordingError& error,
+                                        const KnownSlubOptions& known = {});
 
 }  // namespace pageframe

@@ -62,6 +62,7 @@ private:
             if (line.text() == "# kmem_cache_shrink") append(operation_of(OperationKind::kmem_cache_shrink, 0));
             return true;
         }
+        read_slub_options(line, run_.configuration.slub);
         std::uint32_t cpus = 0;
         if (line.named_number("nr_cpu_ids", cpus) && cpus <= 4096) geometry_cpus_ = cpus;
         line.named_number("remote_node_defrag_ratio", defrag_ratio_);
@@ -120,7 +121,7 @@ private:
         auto pool = std::make_shared<ChunkPool>();
         State state = boot(configuration, pool);
         state.slab.geometry_cpus = geometry_cpus_;
-        if (!calculate_geometry(recorded_.request, state.slab.counted_cpus(), geometry)) return false;
+        if (!geometry_for(state.slab, recorded_.request, geometry)) return false;
         if (!sequence_.empty() && sequence_.size() != geometry.objects) return false;
         cache_ = next_cache_id(state.slab);
         SlabEmitter emitter(state.slab, nullptr);

@@ -64,7 +64,8 @@ bool read_place(std::string_view text, Pfn& pfn, ObjectIndex& index) {
 
 class SequenceReplay {
 public:
-    SequenceReplay(std::string_view text, RecordingError& error) : text_(text), error_(error) {}
+    SequenceReplay(std::string_view text, RecordingError& error, const KnownSlubOptions& known)
+        : text_(text), error_(error), known_(known) {}
 
     std::optional<ReplayReport> run() {
         for_each_line(text_, [&](const Line& line) { return take_line(line); });
@@ -102,6 +103,8 @@ private:
 
     std::string_view text_;
     RecordingError& error_;
+    const KnownSlubOptions& known_;
+    SlubOptions options_;
     SlabState state_;
     SlabState before_;
     Recorder recorder_;
@@ -139,6 +142,7 @@ bool SequenceReplay::take_line(const Line& line) {
 void SequenceReplay::read_head(const Line& line) {
     if (line.text().find("kmem_cache_shrink") != std::string_view::npos) shrink_next_ = true;
     if (started_) return;
+    read_slub_options(line, options_);
     line.named_number("nr_cpu_ids", geometry_cpus_);
     line.named_number("remote_node_defrag_ratio", defrag_ratio_);
     std::uint32_t nodes = 0;
@@ -169,9 +173,12 @@ bool SequenceReplay::start(const Line& line) {
     started_ = true;
     start_slab(state_, std::make_shared<ChunkPool>(), cpu_node_, node_count_, 0);
     state_.geometry_cpus = geometry_cpus_;
+    add_known(known_, options_);
+    state_.slub = options_;
+    recorded.request.flags = with_slub_debug(options_.debug, recorded.request.flags, recorded.name);
     pages_.set_node_count(node_count_);
     CacheGeometry geometry;
-    if (!calculate_geometry(recorded.request, state_.counted_cpus(), geometry))
+    if (!calculate_geometry(recorded.request, state_.counted_cpus(), options_, geometry))
         return fail(line, "expected a cache that a slab can hold");
     SlabEmitter emitter(state_, nullptr);
     cache_ = next_cache_id(state_);
@@ -386,8 +393,9 @@ void SequenceReplay::differ(const Line& line, std::string what, std::string kern
 
 }  // namespace
 
-std::optional<ReplayReport> replay_sequence(std::string_view text, RecordingError& error) {
-    return SequenceReplay(text, error).run();
+std::optional<ReplayReport> replay_sequence(std::string_view text, RecordingError& error,
+                                            const KnownSlubOptions& known) {
+    return SequenceReplay(text, error, known).run();
 }
 
 }  // namespace pageframe

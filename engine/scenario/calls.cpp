@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/scenario/bounds.h"
+#include "engine/scenario/program.h"
 
 namespace pageframe::scenario {
 
@@ -139,6 +140,13 @@ std::uint32_t CallContext::intern(std::string_view text) {
     if (index != StringTable::full) return index;
     fail("stopped: the strings of a run are too long together");
     return 0;
+}
+
+std::string_view CallContext::function_name(std::uint64_t address) const {
+    const std::uint64_t function = (address - function_start) / function_spacing;
+    if (program == nullptr || address < function_start || function >= program->functions.size()) return "ctor";
+    const NameId name = program->functions[function].name;
+    return name == no_name ? std::string_view("ctor") : std::string_view(program->names[name]);
 }
 
 void CallContext::tell(std::string_view text) {

@@ -23,6 +23,8 @@
 
 namespace pageframe::scenario {
 
+struct Program;
+
 enum class ParameterKind : std::uint8_t {
     number,
     gfp,      ///< a number; only here may a gfp_t go without a warning sign
@@ -66,6 +68,8 @@ public:
     std::string_view string(Value value);
     /// Its index in the run's strings, for Operation::text.
     std::uint32_t intern(std::string_view text);
+    /// The name of the function of the text that has this address.
+    std::string_view function_name(std::uint64_t address) const;
     /// The machine will read this string in the next operation (Operation::text).
     void use_string(std::uint32_t index, std::string_view text) { target_.use_string(index, text); }
     /// A node of this machine, no_node for NUMA_NO_NODE; false after telling that there is none such. The slab
@@ -87,6 +91,7 @@ public:
     CpuId cpu = 0;
     std::uint8_t context = 0;
     std::vector<Value>* memory = nullptr;
+    const Program* program = nullptr;
     /// Told which pages moved while an operation ran (compaction, CMA).
     std::vector<MovedPage> moves;
     /// What krealloc() left in place, with its own operation as origin.

@@ -48,6 +48,7 @@ bool two_places(CallContext& context, OperationKind kind, std::span<const Value>
     operation.argument = arguments[0].bits;
     set_second_argument(operation, arguments[1].bits);
     operation.text = static_cast<std::uint32_t>(arguments[2].bits);
+    if (kind == OperationKind::copy_memory) set_copy_origin(operation, arguments[0].origin);
     result = context.execute(operation);
     return true;
 }

@@ -53,7 +53,10 @@ Value create(CallContext& context, std::span<const Value> arguments) {
     operation.argument = static_cast<std::uint32_t>(arguments[1].bits);
     operation.pfn = static_cast<std::uint32_t>(arguments[2].bits);
     operation.gfp_flags = static_cast<std::uint32_t>(arguments[3].bits);
-    operation.order = arguments[4].bits != 0 ? 1 : 0;
+    if (arguments[4].bits != 0) {
+        operation.order = 1;
+        operation.argument |= std::uint64_t{context.intern(context.function_name(arguments[4].bits))} << 32;
+    }
     const OperationResult result = context.execute(operation);
     if (context.failed() || result.value >= no_cache || result.status == OperationStatus::failed) return {};
     if (result.value >= context.constructors.size()) context.constructors.resize(result.value + 1);
@@ -114,6 +117,7 @@ Value alloc_bulk(CallContext& context, std::span<const Value> arguments) {
     }
     operation.gfp_flags = static_cast<GfpFlags>(arguments[1].bits);
     operation.argument = wanted;
+    operation.text = arguments[0].origin;
     const OperationResult result = context.execute(operation);
     Value count;
     if (context.failed()) return count;
@@ -153,6 +157,7 @@ Value free_bulk(CallContext& context, std::span<const Value> arguments) {
         with_strings(context, OperationKind::kmem_cache_free_bulk, address_list(elements.first(count)));
     operation.pfn = cache;
     operation.argument = count;
+    operation.gfp_flags = arguments[0].origin;
     context.execute(operation);
     return {};
 }

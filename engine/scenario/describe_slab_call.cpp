@@ -52,11 +52,13 @@ std::string describe_slab_call(const Operation& operation, std::span<const std::
     const std::string cache = operation.pfn == no_cache ? "NULL" : "cache_" + std::to_string(operation.pfn);
     const bool zero = operation.gfp_flags & gfp::zero;
     const std::string node = operation.node != no_node ? "_node(" : "(";
+    const auto string = [&](std::uint64_t index) { return index < strings.size() ? strings[index] : std::string(); };
     switch (operation.kind) {
     case OperationKind::kmem_cache_create:
-        return "kmem_cache_create(\"" + (operation.text < strings.size() ? strings[operation.text] : std::string()) +
-               "\", " + argument + ", " + std::to_string(operation.pfn) + ", " + slab_flags_text(operation.gfp_flags) +
-               (operation.order != 0 ? ", ctor)" : ", NULL)");
+        return "kmem_cache_create(\"" + string(operation.text) + "\", " +
+               std::to_string(static_cast<std::uint32_t>(operation.argument)) + ", " + std::to_string(operation.pfn) +
+               ", " + slab_flags_text(operation.gfp_flags) + ", " +
+               (operation.order != 0 ? string(operation.argument >> 32) : "NULL") + ")";
     case OperationKind::kmem_cache_alloc:
         return (zero && operation.node == no_node ? "kmem_cache_zalloc(" : "kmem_cache_alloc" + node) + cache + ", " +
                flags_and_node(operation, zero && operation.node == no_node ? gfp::zero : 0) + ")";

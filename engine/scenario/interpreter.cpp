@@ -35,6 +35,7 @@ Interpreter::Interpreter(const Program& program, const Instruction* code, const 
       variable_strings_(program.variables.size(), not_interned) {
     context_.most_operations = bounds.operations;
     context_.memory = &memory_;
+    context_.program = &program;
     result_.first_operation = target.next_operation();
 }
 

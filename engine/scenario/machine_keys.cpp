@@ -8,6 +8,8 @@
 //     reserve      none or kernel
 //     per_cpu_lists, slab_merge, freelist_random   on or off
 //     allocator    slub or slab
+//     slub_min_order, slub_max_order, slub_min_objects, slub_debug   as on the kernel's command line, the last as a
+//                  string; the classic SLAB does not look at them
 #include <algorithm>
 #include <optional>
 #include <string_view>
@@ -54,7 +56,7 @@ constexpr NumberKey number_keys[] = {
 constexpr std::string_view other_keys[] = {"cpus",      "seed",          "kernel",    "nodes",      "reserve",
                                            "distances", "per_cpu_lists", "allocator", "slab_merge", "freelist_random",
                                            "tlb",       "itlb",          "dtlb",      "stlb",       "tlb_replacement",
-                                           "pcid",      "walk_cache"};
+                                           "pcid",      "walk_cache",    "slub_debug"};
 constexpr std::string_view known_kernels[] = {"6.1"};
 
 std::string size_text(std::uint64_t bytes) {
@@ -103,6 +105,12 @@ private:
                 return;
             }
         std::uint64_t value = 0;
+        for (const SlubNumber& row : slub_numbers)
+            if (key == row.name) {
+                if (number(entry, entry.value, 0, row.most, value))
+                    result_.slub.*row.member = static_cast<std::uint32_t>(value);
+                return;
+            }
         if (key == "cpus") {
             if (number(entry, entry.value, 1, largest_cpu_count, value))
                 result_.cpus = static_cast<std::uint8_t>(value);
@@ -123,6 +131,8 @@ private:
             word(entry, "off", "on", result_.slab_merge);
         } else if (key == "freelist_random") {
             word(entry, "off", "on", result_.freelist_random);
+        } else if (key == "slub_debug") {
+            read_slub_debug(entry);
         } else if (key == "allocator") {
             if (bool classic = false; word(entry, "slub", "slab", classic))
                 result_.allocator =
@@ -205,6 +215,7 @@ private:
         NearName near(text(entry.key));
         for (const BytesKey& row : bytes_keys) near.offer(row.name);
         for (const NumberKey& row : number_keys) near.offer(row.name);
+        for (const SlubNumber& row : slub_numbers) near.offer(row.name);
         for (std::string_view key : other_keys) near.offer(key);
         diagnostics_.error(entry.place, quoted(entry) + " is not a key of the machine" + did_you_mean(near.best()),
                            near.best());
@@ -271,6 +282,18 @@ private:
                                "the kernel that is modelled is " + known + ", found \"" + version.substr(0, 40) + '"');
         else
             result_.kernel = version;
+    }
+
+    void read_slub_debug(const MachineEntry& entry) {
+        const Expression& value = syntax_.at(entry.value);
+        if (value.kind == ExpressionKind::error) return;
+        if (value.kind != ExpressionKind::string)
+            return diagnostics_.error(value.place, "'slub_debug' is a string: \"FZP\", or \"FZ,dentry,kmalloc-*\"");
+        const char wrong = parse_slub_debug(syntax_.strings[value.value], result_.slub.debug);
+        if (wrong != '\0')
+            diagnostics_.error(value.place,
+                               std::string("'slub_debug' has no '") + wrong +
+                                   "': expected F, Z, P, U, T, A, O or -, and names of caches after a comma");
     }
 
     // One of two words; also true and false, 1 and 0.
@@ -409,6 +432,7 @@ std::vector<std::string_view> machine_key_names() {
     std::vector<std::string_view> names;
     for (const BytesKey& row : bytes_keys) names.emplace_back(row.name);
     for (const NumberKey& row : number_keys) names.emplace_back(row.name);
+    for (const SlubNumber& row : slub_numbers) names.emplace_back(row.name);
     names.insert(names.end(), std::begin(other_keys), std::end(other_keys));
     return names;
 }

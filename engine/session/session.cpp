@@ -19,7 +19,9 @@ std::uint64_t named_cache(const Operation& operation) {
     case OperationKind::kmem_cache_alloc:
     case OperationKind::kmem_cache_shrink:
     case OperationKind::kmem_cache_destroy: return operation.argument;
-    case OperationKind::kmem_cache_free: return operation.gfp_flags;
+    case OperationKind::kmem_cache_alloc_bulk: return operation.text;
+    case OperationKind::kmem_cache_free:
+    case OperationKind::kmem_cache_free_bulk: return operation.gfp_flags;
     default: return no_operation;
     }
 }

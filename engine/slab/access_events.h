@@ -1,6 +1,7 @@
 // What a load or a store does to objects: the kernel sees none of it at that moment.
 #pragma once
 
+#include "engine/core/access_sentences.h"
 #include "engine/core/event.h"
 #include "engine/slab/slab.h"
 
@@ -16,7 +17,7 @@ struct ObjectAccess {
         left_red_zone,   ///< before its start
         past_end,        ///< behind its end: red zone, free pointer, tracking or padding
         past_request,    ///< inside the class, behind what kmalloc() was asked for
-        of_another,      ///< the object of another owner than the pointer's
+        of_another,      ///< the object of another operation than the pointer's
         slab_rest,       ///< in what is left over of the slab
     };
     std::uint64_t address;
@@ -27,6 +28,7 @@ struct ObjectAccess {
     std::uint8_t marks;
     bool write;
     OperationNumber pointer;  ///< where the address came from, if that is known
+    OwnMemory own;            ///< of_another: where the pointer's own object is
     void apply(SlabState& state) const {
         if (marks != 0) state.write_object(state.slabs[slab], index).marks |= marks;
     }

@@ -15,8 +15,9 @@ namespace pageframe {
 
 /// The geometry that the machine's allocator gives a cache.
 inline bool geometry_for(const SlabState& state, const CacheRequest& request, CacheGeometry& geometry) {
-    return state.allocator == SlabAllocatorKind::slub ? calculate_geometry(request, state.counted_cpus(), geometry)
-                                                      : calculate_classic_geometry(request, geometry);
+    return state.allocator == SlabAllocatorKind::slub
+               ? calculate_geometry(request, state.counted_cpus(), state.slub, geometry)
+               : calculate_classic_geometry(request, geometry);
 }
 
 /// A cache comes into being: its geometry follows from the request and the number of CPUs.
@@ -30,6 +31,7 @@ struct CreateCache {
     std::uint8_t user_bytes;    ///< one of kmalloc's:
     std::uint8_t kmalloc_type;  ///< its place in kmalloc_caches
     std::uint8_t kmalloc_index;
+    SlabFlags added = 0;  ///< of the request's flags, those that slub_debug has added
     void apply(SlabState& state) const {
         add_cache(state, cache, request);
         KmemCache& made = state.caches.write(cache);

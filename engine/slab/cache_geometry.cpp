@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "engine/slab/slub_options.h"
+
 namespace pageframe {
 
 namespace {
@@ -11,9 +13,12 @@ std::uint32_t objects_in(Order order, std::uint32_t size) {
     return static_cast<std::uint32_t>((page_size << order) / size);
 }
 
-/// calc_slab_order(): the first order from which at most 1/fraction of the slab is left over.
-Order order_with_little_waste(std::uint32_t size, std::uint32_t objects, Order most, std::uint32_t fraction) {
-    Order order = order_of_bytes(std::uint64_t{objects} * size);
+/// calc_slab_order(): the first order from `least` on of which at most 1/fraction of the slab is left over.
+Order order_with_little_waste(std::uint32_t size, std::uint32_t objects, Order least, Order most,
+                              std::uint32_t fraction) {
+    if (objects_in(least, size) > most_slab_objects)
+        return static_cast<Order>(order_of_bytes(std::uint64_t{most_slab_objects} * size) - 1);
+    Order order = std::max(least, order_of_bytes(std::uint64_t{objects} * size));
     for (; order <= most; ++order) {
         const std::uint64_t slab_bytes = page_size << order;
         if (slab_bytes % size <= slab_bytes / fraction) break;
@@ -22,17 +27,20 @@ Order order_with_little_waste(std::uint32_t size, std::uint32_t objects, Order m
 }
 
 /// calculate_order(). order_count when nothing fits.
-Order calculate_order(std::uint32_t size, unsigned cpus) {
-    std::uint32_t objects = 4 * (static_cast<std::uint32_t>(std::bit_width(cpus)) + 1);
-    objects = std::min(objects, objects_in(largest_slab_order, size));
+Order calculate_order(std::uint32_t size, unsigned cpus, const SlubOptions& options) {
+    const auto least = static_cast<Order>(std::min<std::uint32_t>(options.min_order, order_count));
+    const auto most = static_cast<Order>(std::min<std::uint32_t>(options.max_order, largest_order));
+    std::uint32_t objects = options.min_objects;
+    if (objects == 0) objects = 4 * (static_cast<std::uint32_t>(std::bit_width(cpus)) + 1);
+    objects = std::min(objects, objects_in(most, size));
     for (; objects > 1; --objects)
         for (std::uint32_t fraction = 16; fraction >= 4; fraction /= 2) {
-            const Order order = order_with_little_waste(size, objects, largest_slab_order, fraction);
-            if (order <= largest_slab_order) return order;
+            const Order order = order_with_little_waste(size, objects, least, most, fraction);
+            if (order <= most) return order;
         }
-    const Order single = order_with_little_waste(size, 1, largest_slab_order, 1);
-    if (single <= largest_slab_order) return single;
-    return std::min(order_with_little_waste(size, 1, largest_order, 1), order_count);
+    const Order single = order_with_little_waste(size, 1, least, most, 1);
+    if (single <= most) return single;
+    return std::min(order_with_little_waste(size, 1, least, largest_order, 1), order_count);
 }
 
 /// set_cpu_partial()
@@ -95,7 +103,8 @@ std::uint32_t calculate_alignment(const CacheRequest& request) {
     return align_to(std::max(align, pointer_bytes), pointer_bytes);
 }
 
-bool calculate_geometry(const CacheRequest& request, unsigned cpus, CacheGeometry& geometry) {
+bool calculate_geometry(const CacheRequest& request, unsigned cpus, const SlubOptions& options,
+                        CacheGeometry& geometry) {
     geometry = {};
     // Far beyond what kmalloc() or a slab can hold: no arithmetic below may overflow.
     if (request.size == 0 || request.size > (page_size << largest_order) ||
@@ -106,8 +115,16 @@ bool calculate_geometry(const CacheRequest& request, unsigned cpus, CacheGeometr
     geometry.flags = request.flags & ~(slab_flag::object_poison | slab_flag::cmpxchg_double | slab_flag::memory_spread);
     geometry.align = calculate_alignment(request);
     lay_out_object(request, geometry);
+    // With slub_debug=O debugging may not cost larger slabs (kmem_cache_open()). The kernel's red_left_pad then stays
+    // as it was, and nobody looks at it.
+    if (options.debug.spare_higher_orders && (request.flags & slab_flag::debug_metadata) &&
+        order_of_bytes(geometry.size) > order_of_bytes(request.size)) {
+        CacheRequest plain = request;
+        plain.flags &= ~slab_flag::debug_metadata;
+        return calculate_geometry(plain, cpus, options, geometry);
+    }
 
-    geometry.order = calculate_order(geometry.size, std::max(1U, cpus));
+    geometry.order = calculate_order(geometry.size, std::max(1U, cpus), options);
     if (geometry.order > largest_order) return false;
     geometry.min_order = order_of_bytes(geometry.size);
     geometry.objects = objects_in(geometry.order, geometry.size);
@@ -118,7 +135,7 @@ bool calculate_geometry(const CacheRequest& request, unsigned cpus, CacheGeometr
     geometry.min_partial = std::max(least_min_partial, std::min(most_min_partial, log2 / 2));
     geometry.cpu_partial = objects_kept_by_cpu(geometry);
     geometry.cpu_partial_slabs = (2 * geometry.cpu_partial + geometry.objects - 1) / geometry.objects;
-    return geometry.objects != 0;
+    return geometry.objects != 0 && geometry.objects <= most_slab_objects;
 }
 
 bool can_merge(const CacheRequest& request, const CacheGeometry& existing) {

@@ -7,12 +7,11 @@
 //     +--------+--------+-----     ------+------+      \                 free pointer inside  | who took it
 //     0        size     2*size           objects*size                   at `offset` when free
 //
-// The order is the smallest that holds enough objects (4 * (fls(CPUs) + 1)) and wastes at most a
-// sixteenth, then an eighth, then a quarter; then with fewer objects. The numbers are pure functions of
-// the request and the number of CPUs.
+// The order is the smallest that holds enough objects (4 * (fls(CPUs) + 1), or slub_min_objects) and wastes
+// at most a sixteenth, then an eighth, then a quarter; then with fewer objects. The numbers are pure
+// functions of the request, the number of CPUs and the boot options (slub_options.h).
 //
-// Simplified: the boot options slub_min_order, slub_max_order, slub_min_objects and slub_debug have their
-// defaults (0, 3, computed, off); no KASAN.
+// Simplified: no KASAN.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +21,7 @@
 
 namespace pageframe {
 
+struct SlubOptions;
 using SlabFlags = std::uint32_t;
 
 /// slab_flags_t, include/linux/slab.h and mm/slub.c.
@@ -36,6 +36,8 @@ inline constexpr SlabFlags cmpxchg_double = 0x40000000, object_poison = 0x800000
 
 /// SLAB_DEBUG_FLAGS: a cache with any of these takes the slow way for every object.
 inline constexpr SlabFlags debug = consistency_checks | red_zone | poison | store_user | trace;
+/// DEBUG_METADATA_FLAGS: these need bytes beside an object.
+inline constexpr SlabFlags debug_metadata = red_zone | poison | store_user;
 inline constexpr SlabFlags no_cmpxchg = consistency_checks | store_user | trace;
 /// SLAB_NEVER_MERGE and SLAB_MERGE_SAME.
 inline constexpr SlabFlags never_merge =
@@ -83,6 +85,8 @@ struct CacheGeometry {
     bool debugged() const { return has(slab_flag::debug); }
     /// kmem_cache_has_cpu_partial()
     bool has_cpu_partial() const { return !debugged(); }
+    /// get_info_end(): where the records of who took an object begin.
+    std::uint32_t info_end() const { return free_pointer_outside() ? offset + pointer_bytes : inuse; }
     /// freeptr_outside_object()
     bool free_pointer_outside() const { return offset >= inuse; }
     bool operator==(const CacheGeometry&) const = default;
@@ -91,9 +95,8 @@ struct CacheGeometry {
 inline constexpr std::uint32_t cache_line_bytes = 64;
 /// sizeof(struct track): who took an object, who gave it back.
 inline constexpr std::uint32_t track_bytes = 32;
-inline constexpr std::uint32_t largest_slab_order = 3;  ///< slub_max_order
 inline constexpr std::uint32_t most_min_partial = 10, least_min_partial = 5;
-/// oo_objects has 16 bits, of which the kernel uses 15.
+/// MAX_OBJS_PER_PAGE: oo_objects has 16 bits, of which the kernel uses 15.
 inline constexpr std::uint32_t most_slab_objects = 32767;
 
 constexpr std::uint32_t align_to(std::uint32_t value, std::uint32_t alignment) {
@@ -111,8 +114,9 @@ constexpr Order order_of_bytes(std::uint64_t bytes) {
 std::uint32_t calculate_alignment(const CacheRequest& request);
 
 /// kmem_cache_open(): false when no slab can hold such an object. `cpus`: present CPUs, or possible ones
-/// when only one is present.
-bool calculate_geometry(const CacheRequest& request, unsigned cpus, CacheGeometry& geometry);
+/// when only one is present. The request's flags are those that kmem_cache_flags() has made of it.
+bool calculate_geometry(const CacheRequest& request, unsigned cpus, const SlubOptions& options,
+                        CacheGeometry& geometry);
 
 /// What find_mergeable() asks of an existing cache: may the request share it?
 bool can_merge(const CacheRequest& request, const CacheGeometry& existing);

@@ -63,7 +63,18 @@ private:
     bool link_in_object_;  ///< the classic SLAB keeps them in its index array
 };
 
+/// The live object that this byte lies in was taken by the operation.
+bool is_of(const SlabState& state, std::uint64_t address, OperationNumber operation) {
+    const ObjectReference object = object_around(state, address);
+    return object.index != no_object && owner_of_object(state, object) == operation;
+}
+
 }  // namespace
+
+OperationNumber owner_of_object(const SlabState& state, ObjectReference object) {
+    const SlabObject& record = state.object(state.slabs[object.slab], object.index);
+    return record.allocated ? record.allocated_by : no_operation;
+}
 
 bool note_object_access(SlabEmitter& emitter, std::uint64_t address, std::uint64_t size, bool write,
                         OperationNumber pointer) {
@@ -75,9 +86,14 @@ bool note_object_access(SlabEmitter& emitter, std::uint64_t address, std::uint64
         const CacheGeometry& geometry = state.caches[state.slabs[object.slab].cache].geometry;
         const std::uint64_t place = object_address(state, object) - geometry.red_left_pad;
         const std::uint64_t here = std::min(address + size, place + geometry.size) - at;
-        ObjectAccess access{at, object.slab, object.index, 0, Kind::use_after_free, 0, write, pointer};
+        ObjectAccess access{at,    object.slab, object.index,        0, Kind::use_after_free, 0,
+                            write, pointer,     OwnMemory::elsewhere};
         if (AccessCheck(state, object, at, here).wrong(access)) {
             if (!write) access.marks = 0;
+            if (access.kind == Kind::of_another && is_of(state, place - 1, pointer))
+                access.own = OwnMemory::before;
+            else if (access.kind == Kind::of_another && is_of(state, place + geometry.size, pointer))
+                access.own = OwnMemory::behind;
             emitter.emit(access);
             return true;
         }
@@ -87,9 +103,8 @@ bool note_object_access(SlabEmitter& emitter, std::uint64_t address, std::uint64
 }
 
 Sentence ObjectAccess::sentence(const SlabState& state) const {
-    const Slab& own = state.slabs[slab];
-    const KmemCache& cache = state.caches[own.cache];
-    const SlabObject& object = state.object(own, index);
+    const KmemCache& cache = state.caches[state.slabs[slab].cache];
+    const SlabObject& object = state.object(state.slabs[slab], index);
     const auto operation = [](OperationNumber number) {
         return number == no_operation ? std::string("nobody yet") : "operation " + std::to_string(number + 1);
     };
@@ -131,12 +146,8 @@ Sentence ObjectAccess::sentence(const SlabState& state) const {
                  << operation(object.allocated_by) << " with " << object.requested << " bytes. The class has "
                  << cache.geometry.object_size << ", so nothing is hurt, and nothing notices.";
     case Kind::of_another:
-        s.in_role(Role::mistake, "Somebody else's object");
-        s << ": byte " << std::uint32_t{offset} << " of " << place << ", which " << operation(object.allocated_by)
-          << " has taken; the pointer came from " << operation(pointer)
-          << ", which got another one, or this one earlier.";
-        return s << (write ? " Nothing notices; the owner finds a strange byte."
-                           : " What is read is nobody's promise.");
+        return foreign_access("object", "byte " + std::to_string(offset) + " of " + place, object.allocated_by, pointer,
+                              own, write);
     case Kind::slab_rest: return s << "The rest of a slab, which no object has.";
     }
     return s;

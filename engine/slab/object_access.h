@@ -10,4 +10,7 @@ namespace pageframe {
 bool note_object_access(SlabEmitter& emitter, std::uint64_t address, std::uint64_t size, bool write,
                         OperationNumber pointer = no_operation);
 
+/// The operation that has taken it; no_operation while it is free.
+OperationNumber owner_of_object(const SlabState& state, ObjectReference object);
+
 }  // namespace pageframe

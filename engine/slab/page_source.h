@@ -1,4 +1,5 @@
-// Where slabs get their frames, their dice and their constructors: the machine, or a recording.
+// Where slabs get their frames, their dice, their constructors and their bytes: the machine, or a recording, which has
+// no bytes.
 #pragma once
 
 #include <vector>
@@ -7,6 +8,9 @@
 #include "engine/slab/slab.h"
 
 namespace pageframe {
+
+/// Why an object is painted: it has been taken or given back; a check has found it damaged, or its red zones alone.
+enum class Painted : std::uint8_t { anew, restored, red_zones_restored };
 
 class SlabPageSource {
 public:
@@ -23,6 +27,10 @@ public:
     /// goes on.
     virtual std::uint32_t start_in_sequence(Pfn pfn, const std::vector<ObjectIndex>& sequence,
                                             std::uint64_t& random_state) = 0;
+    /// setup_slab_debug() and setup_object_debug(): the bytes of a debugged cache's new slab.
+    virtual void paint_slab(SlabId) {}
+    /// init_object(), restore_bytes()
+    virtual void paint_object(ObjectReference, Painted) {}
     /// The cache's constructor runs for an object of a new slab.
     virtual void construct(CacheId, std::uint64_t) {}
 };

@@ -31,7 +31,7 @@
 #include "engine/core/chunk_array.h"
 #include "engine/core/hash.h"
 #include "engine/core/types.h"
-#include "engine/slab/cache_geometry.h"
+#include "engine/slab/slub_options.h"
 
 namespace pageframe {
 
@@ -247,6 +247,7 @@ struct SlabState {
     SlabAllocatorKind allocator = SlabAllocatorKind::slub;
     bool merge = true;  ///< slab_merge
     bool freelist_random = false;
+    SlubOptions slub;
     std::uint32_t geometry_cpus = 0;  ///< CPUs that calculate_order() counts; 0: those there are
     std::uint64_t random_state = 0;
     OperationNumber operation = no_operation;  ///< the one that runs now

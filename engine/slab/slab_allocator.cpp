@@ -87,6 +87,7 @@ bool SlabAllocator::check_red_zones(CacheId cache, std::uint64_t address, Object
         mistake(what);
     }
     emitter_.emit(ClearMarks{object.slab, object.index, seen});
+    if (seen) slub_.restore_red_zones(object);
     return !seen;
 }
 

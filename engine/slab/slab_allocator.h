@@ -25,7 +25,7 @@ public:
     /// kmem_cache_create(); no_cache when the request makes no sense.
     CacheId create(std::string_view name, const CacheRequest& request);
     /// One of kmalloc's, at its place in kmalloc_caches.
-    CacheId create_kmalloc(std::string_view name, const CacheRequest& request, std::uint8_t type, std::uint8_t index);
+    CacheId create_kmalloc(std::string_view name, CacheRequest request, std::uint8_t type, std::uint8_t index);
     /// False while objects are in use: each is told.
     bool destroy(CacheId cache);
     bool shrink(CacheId cache);
@@ -67,6 +67,8 @@ private:
     bool check_double_free(CacheId cache, std::uint64_t address, ObjectReference object);
     CacheId find_named(std::string_view text) const;
     CacheId find_mergeable(const CacheRequest& request) const;
+    /// What slub_debug makes of the flags that a cache of this name asks for.
+    SlabFlags flags_of(SlabFlags asked, std::string_view text) const;
     void name(CacheId cache, std::string_view text);
     void make_random_sequence(CacheId cache);
     void tell_leaks(CacheId cache);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <bit>
 #include <numeric>
+#include <utility>
 
 #include "engine/slab/slab_allocator.h"
 
@@ -18,7 +19,7 @@ bool sensible(const CacheRequest& request) {
 CacheId SlabAllocator::create(std::string_view text, const CacheRequest& asked) {
     CacheGeometry geometry;
     CacheRequest request = asked;
-    request.flags &= slab_flag::created;
+    request.flags = flags_of(asked.flags & slab_flag::created, text);
     const bool room = next_cache_id(state_) < no_cache;
     if (!sensible(asked) || !room || !geometry_for(state_, request, geometry)) {
         mistake(SlabMistake::about(SlabMistake::Kind::bad_request, 0, no_cache));
@@ -36,22 +37,28 @@ CacheId SlabAllocator::create(std::string_view text, const CacheRequest& asked) 
         return shared;
     }
     const CacheId cache = next_cache_id(state_);
-    emitter_.emit(CreateCache{request, cache, 1, 0, 0, 0});
+    emitter_.emit(CreateCache{request, cache, 1, 0, 0, 0, request.flags & ~asked.flags});
     name(cache, text);
     if (older != no_cache) emitter_.tell(TakeOverName{older});
     make_random_sequence(cache);
     return cache;
 }
 
-CacheId SlabAllocator::create_kmalloc(std::string_view text, const CacheRequest& request, std::uint8_t type,
+CacheId SlabAllocator::create_kmalloc(std::string_view text, CacheRequest request, std::uint8_t type,
                                       std::uint8_t index) {
     const CacheId cache = next_cache_id(state_);
     if (cache == no_cache) return no_cache;
+    const SlabFlags asked = std::exchange(request.flags, flags_of(request.flags, text));
     // The plain ones say of themselves that they are never shared.
-    emitter_.emit(CreateCache{request, cache, static_cast<std::int16_t>(type == 0 ? -1 : 1), 1, type, index});
+    emitter_.emit(CreateCache{request, cache, static_cast<std::int16_t>(type == 0 ? -1 : 1), 1, type, index,
+                              request.flags & ~asked});
     name(cache, text);
     make_random_sequence(cache);
     return cache;
+}
+
+SlabFlags SlabAllocator::flags_of(SlabFlags asked, std::string_view text) const {
+    return is_classic() ? asked : with_slub_debug(state_.slub.debug, asked, text);
 }
 
 void SlabAllocator::name(CacheId cache, std::string_view text) {

@@ -71,7 +71,9 @@ Sentence CreateCache::sentence(const SlabState& state) const {
     s << '.';
     if (state.allocator == SlabAllocatorKind::slab && (request.flags & slab_flag::debug) != 0)
         s << " It asks for debugging, and this SLAB is one without CONFIG_DEBUG_SLAB: nothing will be checked.";
-    if (made.debugged()) s << " It has debugging flags: every object goes the slow way, and is checked.";
+    if (made.debugged())
+        s << " It has debugging flags" << ((added & made.flags) != 0 ? ", from slub_debug" : "")
+          << ": every object goes the slow way, and is checked.";
     return s;
 }
 

@@ -52,6 +52,9 @@ public:
     /// free_partial() for kmem_cache_destroy(): after a flush, the empty slabs.
     void free_empty_slabs(CacheId cache);
 
+    /// A check has found them damaged.
+    void restore_red_zones(ObjectReference object);
+
     /// This CPU's slab and freelist.
     SlabId own_slab(CacheId cache) const { return own(cache).slab; }
     ObjectIndex own_freelist(CacheId cache) const { return own(cache).freelist; }

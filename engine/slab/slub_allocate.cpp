@@ -62,6 +62,7 @@ SlabId Slub::new_slab(const Request& request) {
             source_.start_in_sequence(pfn, state_.random_sequences[request.cache], random_state);
         emitter_.emit(ShuffleFreelist{random_state, id, start});
     }
+    if (geometry(request.cache).debugged()) source_.paint_slab(id);
     construct_objects(emitter_, source_, id);
     return id;
 }

@@ -56,6 +56,7 @@ ObjectReference Slub::take_single(const Request& request, SlabId id) {
     const ObjectIndex next = state_.object(state_.slabs[id], index).next;
     emitter_.emit(TakeSingle{id, state_.operation, request.requested, index, next, cpu_,
                              state_.slabs[id].place == SlabPlace::floating});
+    source_.paint_object({id, index}, Painted::anew);
     return {id, index};
 }
 
@@ -71,8 +72,11 @@ bool Slub::check_free_object(CacheId cache, ObjectReference object) {
     emitter_.emit(SlabMistake{object_address(state_, object), record.freed_by, no_operation, object.slab, object.index,
                               cache, no_cache, SlabMistake::Kind::damaged_at_alloc, 1});
     emitter_.emit(ClearMarks{object.slab, object.index, true});
+    source_.paint_object(object, Painted::restored);
     return false;
 }
+
+void Slub::restore_red_zones(ObjectReference object) { source_.paint_object(object, Painted::red_zones_restored); }
 
 /// A link that was written over leads nowhere: the rest of the list is lost.
 void Slub::check_free_pointer(CacheId cache, ObjectReference object) {
@@ -93,6 +97,11 @@ void Slub::debug_free(CacheId cache, SlabId id, ObjectIndex head, ObjectIndex ta
     const NodeId node = state_.slabs[id].node;
     const bool was_full = state_.slabs[id].freelist == no_object;
     lock(cache, node);
+    ObjectIndex index = head;
+    for (ObjectIndex i = 0; i < count && index != no_object; ++i) {
+        source_.paint_object({id, index}, Painted::anew);
+        index = state_.object(state_.slabs[id], index).next;
+    }
     emitter_.emit(PushSlabFreelist{id, cache, head, tail, count, cpu_});
     const bool gone = state_.slabs[id].inuse == 0 && keeps_enough(cache, node);
     if (was_full) {

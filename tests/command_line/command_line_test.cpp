@@ -82,6 +82,11 @@ TEST(CommandLine, WrongUseIsToldWithTheNearName) {
     told("check --all x", "no option --all");
     told("replay", "wants a recording");
     told("replay -v x", "no option -v");
+    told("replay --slub_mn_order 1 x", "did you mean --slub_min_order?");
+    told("replay x --slub_debug", "--slub_debug wants a value");
+    told("replay x --slub_debug FX", "--slub_debug has no letter 'X'");
+    told("replay x --slub_max_order 11", "--slub_max_order is 0 to 10");
+    told("replay --slub_min_order 1", "wants a recording");
 }
 
 TEST(CommandLine, AFileThatIsNotThere) {

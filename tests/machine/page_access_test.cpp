@@ -76,6 +76,59 @@ TEST(PageAccess, AnObjectThatSomebodyElseHasMeanwhile) {
     EXPECT_FALSE(told.erred(7)) << told[7];
 }
 
+TEST(PageAccess, CopiesAndFillsIntoWhatAnotherHas) {
+    Told told(R"(
+        char *mine = kmalloc(64, GFP_KERNEL);
+        char *next = kmalloc(64, GFP_KERNEL);
+        char *page = (char *)__get_free_pages(GFP_KERNEL, 0);
+        memcpy(mine, page, 64);
+        memcpy(mine, page, 65);
+        memset(mine, 0, 65);
+        memcpy(page, mine, 65);
+        kfree(mine);
+        char *theirs = kmalloc(64, GFP_KERNEL);
+        assert(theirs == mine);
+        memcpy(mine, page, 8);
+        memcpy(theirs, page, 8);
+    )");
+    EXPECT_FALSE(told.erred(4)) << told[4];
+    for (const OperationNumber over : {5, 6}) {
+        EXPECT_TRUE(told.says(over, "Past the end: byte 0 of object 1 of kmalloc-64, which operation 2 has taken; the "
+                                    "pointer came from operation 1, whose object ends before it. Nothing notices"))
+            << told[over];
+        EXPECT_TRUE(told.erred(over));
+    }
+    EXPECT_TRUE(told.says(7, "whose object ends before it. What is read is nobody's promise.")) << told[7];
+    EXPECT_TRUE(told.says(11, "Somebody else's object: byte 0 of object 0 of kmalloc-64, which operation 9 has taken; "
+                              "the pointer came from operation 1, which got another one, or this one earlier."))
+        << told[11];
+    EXPECT_FALSE(told.erred(12)) << told[12];
+}
+
+TEST(PageAccess, APageBesideOnesOwnIsNotSomebodyElses) {
+    Told told(R"(
+        char *low = (char *)__get_free_pages(GFP_KERNEL, 1);
+        char *high = (char *)__get_free_pages(GFP_KERNEL, 1);
+        assert(high == low + 8192);
+        low[8191] = 1;
+        low[8192] = 1;
+        high[-1] = 1;
+        memcpy(high, low, 8193);
+        low[12288] = 1;
+    )");
+    EXPECT_FALSE(told.erred(4)) << told[4];
+    EXPECT_TRUE(told.says(5, "Past the end: byte 0 of pfn")) << told[5];
+    EXPECT_TRUE(told.says(5, "which operation 2 has taken; the pointer came from operation 1, whose page ends before"))
+        << told[5];
+    EXPECT_TRUE(told.says(6, "Before the start: byte 4095 of pfn")) << told[6];
+    EXPECT_TRUE(
+        told.says(6, "which operation 1 has taken; the pointer came from operation 2, whose page begins behind"))
+        << told[6];
+    EXPECT_TRUE(told.says(7, "whose page ends before it. What is read is nobody's promise.")) << told[7];
+    EXPECT_TRUE(told.says(8, "Past the end: byte 0 of pfn")) << told[8];
+    for (const OperationNumber wrong : {5, 6, 7, 8}) EXPECT_TRUE(told.erred(wrong)) << told[wrong];
+}
+
 /// Every way to get pages gives pointers that are their owner's.
 TEST(PageAccess, OwnersAreNotAccused) {
     Told told(R"(
@@ -96,6 +149,10 @@ TEST(PageAccess, OwnersAreNotAccused) {
         memset(page_address(split + 3), 0, 4096);
         memset(kmap(split + 1), 0, 4096);
         for (int i = 0; i < 8; i++) memset(many[i], 0, 200);
+        for (int i = 1; i < 8; i++) memcpy(many[i], many[i - 1], 200);
+        memcpy(exact, page_address(split), 4096);
+        memcpy(page_address(bulk[0]), area, 4096);
+        memcpy(area, exact, 8192);
         __free_page(split + 1);
         memset(page_address(split), 0, 4096);
     )");

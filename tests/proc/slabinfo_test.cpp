@@ -100,7 +100,7 @@ TEST(Slabinfo, GeometryColumnsAreWhatTheModelComputes) {
     for (const Line& line : recorded_lines()) {
         ASSERT_TRUE(caches.contains(line.name)) << line.name;
         CacheGeometry geometry;
-        ASSERT_TRUE(calculate_geometry(request_of(caches[line.name]), 1, geometry)) << line.name;
+        ASSERT_TRUE(calculate_geometry(request_of(caches[line.name]), 1, {}, geometry)) << line.name;
         // The caches that SLUB makes before all others have their order by hand (kmem_cache_init()).
         EXPECT_EQ(geometry.size, line.geometry.size) << line.name;
         EXPECT_EQ(geometry.objects, line.geometry.objects) << line.name;

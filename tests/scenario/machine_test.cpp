@@ -41,6 +41,24 @@ TEST(ScenarioMachine, AllKeys) {
     EXPECT_EQ(machine.percpu_pagelist_high_fraction, 8);
 }
 
+TEST(ScenarioMachine, TheKernelsCommandLineForSlub) {
+    const MachineConfiguration machine =
+        machine_of("slub_min_order = 1; slub_max_order = 4; slub_min_objects = 20; slub_debug = \"FZ,dentry\";");
+    EXPECT_EQ(machine.slub.min_order, 1U);
+    EXPECT_EQ(machine.slub.max_order, 4U);
+    EXPECT_EQ(machine.slub.min_objects, 20U);
+    EXPECT_EQ(machine.slub.debug.blocks, "FZ,dentry");
+    EXPECT_EQ(machine_of("ram = 64M;").slub, SlubOptions{});
+    EXPECT_EQ(machine_errors("slub_max_order = 11;"), "1:28: 'slub_max_order' is 11: expected 0 to 10\n");
+    EXPECT_EQ(machine_errors("slub_min_objects = 20000;"), "1:30: 'slub_min_objects' is 20000: expected 0 to 16384\n");
+    EXPECT_EQ(machine_errors("slub_debug = \"FZX\";"),
+              "1:24: 'slub_debug' has no 'X': expected F, Z, P, U, T, A, O or -, and names of caches after a comma\n");
+    EXPECT_EQ(machine_errors("slub_debug = on;"),
+              "1:24: 'slub_debug' is a string: \"FZP\", or \"FZ,dentry,kmalloc-*\"\n");
+    EXPECT_EQ(machine_errors("slub_min_ordr = 1;"),
+              "1:11: 'slub_min_ordr' is not a key of the machine: did you mean slub_min_order?\n");
+}
+
 TEST(ScenarioMachine, ValuesAreExpressions) {
     EXPECT_EQ(machine_of("ram = 4 * 8M;").ram_bytes, 32ULL << 20);
     EXPECT_EQ(Scenario::read("#define RAM 128M\nmachine { ram = RAM; }").machine().ram_bytes, 128ULL << 20);

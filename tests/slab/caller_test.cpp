@@ -27,6 +27,34 @@ TEST(CacheNames, SlubTakesTheSysfsEntryFromTheOlderCache) {
     EXPECT_FALSE(told.erred(2));
 }
 
+TEST(CacheNames, ACallShowsTheConstructorsOwnName) {
+    const Told told(R"(
+        void clear_inode(void *object) { memset(object, 0, 200); }
+        struct kmem_cache *a = kmem_cache_create("a", 200, 8, SLAB_HWCACHE_ALIGN, clear_inode);
+        struct kmem_cache *b = kmem_cache_create("b", 300, 0, 0, NULL);
+    )");
+    EXPECT_EQ(told.call(1), "a = kmem_cache_create(\"a\", 200, 8, SLAB_HWCACHE_ALIGN, clear_inode)");
+    EXPECT_EQ(told.call(2), "b = kmem_cache_create(\"b\", 300, 0, 0, NULL)");
+    EXPECT_EQ(told.end().slab.caches[told.end().slab.newest_cache].request.size, 300U);
+}
+
+TEST(CacheNames, BulkCallsKeepTheNameThatTheyUse) {
+    const Told told(R"(
+        struct kmem_cache *first = kmem_cache_create("first", 200, 0, 0, NULL);
+        struct kmem_cache *second = kmem_cache_create("second", 200, 0, 0, NULL);
+        assert(first == second);
+        void *objects[4];
+        kmem_cache_alloc_bulk(first, GFP_KERNEL, 4, objects);
+        kmem_cache_free_bulk(first, 4, objects);
+        kmem_cache_alloc_bulk(second, GFP_KERNEL, 4, objects);
+        kmem_cache_free_bulk(second, 4, objects);
+    )");
+    EXPECT_EQ(told.call(4), "kmem_cache_alloc_bulk(first, GFP_KERNEL, 4, p)");
+    EXPECT_EQ(told.call(5), "kmem_cache_free_bulk(first, 4, p)");
+    EXPECT_EQ(told.call(6), "kmem_cache_alloc_bulk(second, GFP_KERNEL, 4, p)");
+    EXPECT_EQ(told.call(7), "kmem_cache_free_bulk(second, 4, p)");
+}
+
 TEST(CacheNames, TheClassicSlabRefusesTheSecond) {
     Told told(R"(
         machine { allocator = slab; }
