@@ -69,7 +69,10 @@ void TraceProfile::widen_regions() {
 
 std::vector<TraceProfile::Region> TraceProfile::regions() const {
     std::vector<Region> sorted = regions_;
-    std::sort(sorted.begin(), sorted.end(), [](const Region& a, const Region& b) { return a.start < b.start; });
+    // By a heap, whose code is a tenth of std::sort()'s.
+    const auto before = [](const Region& a, const Region& b) { return a.start < b.start; };
+    std::make_heap(sorted.begin(), sorted.end(), before);
+    std::sort_heap(sorted.begin(), sorted.end(), before);
     return sorted;
 }
 
