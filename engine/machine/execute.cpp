@@ -41,7 +41,9 @@ std::uint32_t frames_asked(const State& state, std::uint64_t frames) {
     return static_cast<std::uint32_t>(std::min<std::uint64_t>(frames, state.buddy.frame_count()));
 }
 
-OperationResult dispatch(State& state, const Operation& operation, Recorder* recorder, OperationOutput& output) {
+/// Operations on pages. Not in its caller's code: what it puts on the stack would be made room for by all operations.
+[[gnu::noinline]] OperationResult execute_pages(State& state, const Operation& operation, Recorder* recorder,
+                                                OperationOutput& output) {
     PageAllocator allocator(state.buddy, operation.cpu, recorder, &output.moves);
     const bool atomic = operation.context & context_atomic;
     switch (operation.kind) {
@@ -93,7 +95,7 @@ OperationResult execute_whole(State& state, const Operation& operation, Operatio
         if (note_object_accesses(state, operation, recorder)) result.status = OperationStatus::mistake;
         return result;
     }
-    OperationResult result = dispatch(state, operation, recorder, output);
+    OperationResult result = execute_pages(state, operation, recorder, output);
     if ((operation.gfp_flags & gfp::zero) && operation.kind == OperationKind::alloc_pages && result.value < no_pfn)
         clear_allocated(state, static_cast<Pfn>(result.value), frames_in(operation.order), recorder);
     return result;

@@ -95,14 +95,16 @@ void PageTables::lead_to(SpaceId space, Pfn table, std::uint64_t address, Level 
 /// pte_alloc_kernel() and its kin: the table of `level` that has the address's entry, with those above it; no_pfn
 /// when there is no frame for one, or a huge page in its place.
 Pfn PageTables::table_for(SpaceId space, std::uint64_t address, Level level) {
-    Pfn table = top_of(state_, space);
-    for (Level at = top_level; at > level && table != no_pfn; --at) {
-        const std::uint64_t entry = state_.entry(table, index_at(address, at));
-        if (entry & pte::present) {
-            if (entry & pte::huge) return no_pfn;
-            table = pte::frame(entry);
-            continue;
-        }
+    const Reached lowest = lowest_table(space, address, level);
+    if (lowest.level == level || lowest.table == no_pfn) [[likely]]
+        return lowest.table;
+    return make_tables(space, address, level, lowest);
+}
+
+Pfn PageTables::make_tables(SpaceId space, std::uint64_t address, Level level, Reached from) {
+    if (state_.entry(from.table, index_at(address, from.level)) & pte::present) return no_pfn;  // a huge page
+    Pfn table = from.table;
+    for (Level at = from.level; at > level && table != no_pfn; --at) {
         const Pfn lower = take_table(space, address, static_cast<Level>(at - 1));
         if (lower != no_pfn) lead_to(space, table, address, at, lower);
         table = lower;

@@ -40,13 +40,16 @@ public:
     template <class Each>
     void unmap(SpaceId space, std::uint64_t start, std::uint64_t end, Each each) {
         for (std::uint64_t at = start; at < end;) {
-            const WalkResult found = walk_tables(state_, top_of(state_, space), at);
-            if (found.level == 0 && space == kernel_space) {
+            if (space == kernel_space) {
                 // The kernel keeps its tables: the pages that follow have their entries in the same one.
-                at = clear_entries(found.steps[0].table, at, end, each);
-                if (at == 0) return;  // the end of all addresses
-                continue;
+                const Reached lowest = lowest_table(space, at, 0);
+                if (lowest.level == 0) {
+                    at = clear_entries(lowest.table, at, end, each);
+                    if (at == 0) return;  // the end of all addresses
+                    continue;
+                }
             }
+            const WalkResult found = walk_tables(state_, top_of(state_, space), at);
             const std::uint64_t bytes = level_bytes(found.level);
             if (found.present) {
                 clear(found, at & ~(bytes - 1));
@@ -91,8 +94,24 @@ private:
             more = clear_entry(state_.entry(table, index_at(at, 0)), [&](auto event) { emitter_.emit(event); });
         return at;
     }
+    struct Reached {
+        Pfn table;
+        Level level;
+    };
+    /// As far down towards the table of `level` as tables lead; no_pfn of the top level when the space has none.
+    [[gnu::always_inline]] Reached lowest_table(SpaceId space, std::uint64_t address, Level level) const {
+        Pfn table = top_of(state_, space);
+        Level at = top_level;
+        for (; at > level && table != no_pfn; --at) {
+            const std::uint64_t entry = state_.entry(table, index_at(address, at));
+            if (!(entry & pte::present) || (entry & pte::huge)) break;
+            table = pte::frame(entry);
+        }
+        return {table, at};
+    }
     std::size_t set_entries(Pfn table, std::uint64_t address, std::span<const Pfn> frames, std::uint64_t flags);
     Pfn table_for(SpaceId space, std::uint64_t address, Level level);
+    [[gnu::noinline, gnu::cold]] Pfn make_tables(SpaceId space, std::uint64_t address, Level level, Reached from);
     Pfn take_frame();
     Pfn take_table(SpaceId space, std::uint64_t address, Level level);
     void lead_to(SpaceId space, Pfn table, std::uint64_t address, Level level, Pfn lower);

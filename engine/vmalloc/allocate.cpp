@@ -27,9 +27,14 @@ std::uint64_t total_pages(const BuddyState& buddy) {
 }  // namespace
 
 void VmallocAllocator::start() {
+    if (!state_.started || !tables_.state().started()) [[unlikely]]
+        start_first();
+    run_drain();
+}
+
+void VmallocAllocator::start_first() {
     if (!state_.started) emitter_.emit(StartVmalloc{state_.cpus});
     tables_.ensure_kernel_space(operation_);
-    run_drain();
 }
 
 void VmallocAllocator::mistake(std::uint64_t address, VmallocMistake::Kind kind, OperationNumber first) {

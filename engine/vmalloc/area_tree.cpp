@@ -78,11 +78,13 @@ public:
 
     /// The largest sizes from here up.
     void propagate(AreaIndex node) {
-        if (tree_ != AreaTree::free) return;
-        for (; node != no_vmap_area; node = get(node).parent) update(node);
+        if (tree_ == AreaTree::free) propagate_up(node);
     }
 
 private:
+    [[gnu::noinline]] void propagate_up(AreaIndex node) {
+        for (; node != no_vmap_area; node = get(node).parent) update(node);
+    }
     const VmapArea& get(AreaIndex node) const { return state_.areas[node]; }
     VmapArea& set(AreaIndex node) { return state_.areas.write(node); }
     bool is_red(AreaIndex node) const { return node != no_vmap_area && get(node).red; }
@@ -184,6 +186,12 @@ private:
 
 }  // namespace
 
+namespace {
+[[gnu::noinline, gnu::cold]] void make_room(VmallocState& state) {
+    state.areas.grow(std::max<std::size_t>(32, 2 * state.areas.size()), {});
+}
+}  // namespace
+
 AreaIndex next_area_record(const VmallocState& state) {
     return state.unused_area != no_vmap_area ? state.unused_area : state.areas_used;
 }
@@ -194,7 +202,8 @@ AreaIndex take_area_record(VmallocState& state) {
         state.unused_area = state.areas[area].parent;
     } else {
         area = state.areas_used++;
-        if (area >= state.areas.size()) state.areas.grow(std::max<std::size_t>(32, 2 * state.areas.size()), {});
+        if (area >= state.areas.size()) [[unlikely]]
+            make_room(state);
     }
     state.areas.write(area) = {};
     return area;

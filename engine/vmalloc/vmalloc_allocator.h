@@ -61,6 +61,7 @@ public:
 
 private:
     void start();
+    [[gnu::noinline, gnu::cold]] void start_first();
     void mistake(std::uint64_t address, VmallocMistake::Kind kind, OperationNumber first = no_operation);
     std::uint64_t fail(std::uint64_t bytes, VmallocFailed::Reason reason);
 
