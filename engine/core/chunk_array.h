@@ -53,7 +53,7 @@ public:
 
     ChunkArray(const ChunkArray& other) : pool_(other.pool_), count_(other.count_), chunks_(other.chunks_) {
         if (chunks_ == 0) return;
-        other.guess_ = {};
+        other.forget();
         table_ = std::make_unique_for_overwrite<Entry[]>(chunks_);
         for (std::size_t i = 0; i < chunks_; ++i) {
             other.table_[i] |= shared_bit;
@@ -76,7 +76,8 @@ public:
         std::swap(table_, other.table_);
         std::swap(count_, other.count_);
         std::swap(chunks_, other.chunks_);
-        guess_ = other.guess_ = seen_ = other.seen_ = {};
+        forget();
+        other.forget();
     }
 
     /// Room for `count` entries (never fewer than before); the new ones are equal to `value`, which must be
@@ -101,9 +102,9 @@ public:
     [[gnu::always_inline]] const T& beside(std::size_t index) const {
         assert(index < count_);
         const std::size_t chunk = index / entries_per_chunk;
-        if (chunk != seen_.place) [[unlikely]]
-            seen_ = {chunk, entries_of(table_[chunk])};
-        return seen_.entry[index % entries_per_chunk];
+        if (chunk != seen_chunk_.place) [[unlikely]]
+            seen_chunk_ = {chunk, entries_of(table_[chunk])};
+        return seen_chunk_.entry[index % entries_per_chunk];
     }
 
     /// The entry, to be written: clones its chunk if someone else can see it.
@@ -129,23 +130,23 @@ public:
 
     /// The same for who most often asks for the entry that it asked for last: nothing waits for the index either.
     [[gnu::always_inline]] T* own_again(std::size_t index) {
-        if (index != guess_.place) [[unlikely]] {
+        if (index != own_entry_.place) [[unlikely]] {
             T* const found = own(index);
             if (found == nullptr) return nullptr;
-            guess_ = {index, found};
+            own_entry_ = {index, found};
         }
-        return guess_.entry;
+        return own_entry_.entry;
     }
 
     /// As beside().
     [[gnu::always_inline]] T* own_beside(std::size_t index) {
         const std::size_t chunk = index / entries_per_chunk;
-        if (~chunk != guess_.place) [[unlikely]] {
+        if (chunk != own_chunk_.place) [[unlikely]] {
             T* const found = own(chunk * entries_per_chunk);
             if (found == nullptr) return nullptr;
-            guess_ = {~chunk, found};
+            own_chunk_ = {chunk, found};
         }
-        return guess_.entry + index % entries_per_chunk;
+        return own_chunk_.entry + index % entries_per_chunk;
     }
 
     /// The entries of one chunk, `entries_per_chunk` of them (the last chunk's surplus has the fill value).
@@ -178,7 +179,7 @@ private:
             chunk = copy;
         }
         entry = reinterpret_cast<Entry>(chunk);
-        seen_ = {};
+        seen_chunk_ = {};
         return entry;
     }
 
@@ -186,14 +187,15 @@ private:
     mutable std::unique_ptr<Entry[]> table_;
     std::size_t count_ = 0;
     std::size_t chunks_ = 0;
-    struct Guess {
-        std::size_t place = ~std::size_t{0} / 2;
+    struct Found {
+        std::size_t place = ~std::size_t{0};
         T* entry = nullptr;
     };
-    // What own_again() or own_beside() found last, until the array is copied. By index, or by ~chunk: a large number.
-    mutable Guess guess_;
-    // What beside() found last, until a chunk is cloned. By chunk.
-    mutable Guess seen_;
+    void forget() const { own_entry_ = own_chunk_ = seen_chunk_ = {}; }
+    // What was found last. By own_again(), by index, and by own_beside(), by chunk: until the array is copied.
+    mutable Found own_entry_;
+    mutable Found own_chunk_;
+    mutable Found seen_chunk_;  // by beside(), until a chunk is cloned
 };
 
 }  // namespace pageframe

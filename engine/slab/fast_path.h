@@ -34,7 +34,7 @@ enum class Likely : std::uint8_t { any_cache, the_last_one };
 template <Likely likely>
 [[gnu::always_inline]] inline CpuCache* own_cpu_cache(SilentEmitter<SlabState> emitter, std::size_t index) {
     if constexpr (likely == Likely::the_last_one) return emitter.own_again(&SlabState::cpu_caches, index);
-    return emitter.own(&SlabState::cpu_caches, index);
+    return emitter.own_beside(&SlabState::cpu_caches, index);
 }
 template <Likely likely>
 [[gnu::always_inline]] inline SlabObject* own_record(SilentEmitter<SlabState> emitter, std::size_t index) {

@@ -314,7 +314,9 @@ struct ReleaseObject {
     OperationNumber operation;
     ObjectIndex index;
     ObjectIndex next;
-    void apply(SlabState& state) const { change(state.objects.write(state.slabs[slab].first_object + index)); }
+    [[gnu::always_inline]] void apply(SlabState& state) const {
+        change(state.objects.write(state.slabs[slab].first_object + index));
+    }
     void change(SlabObject& object) const {
         object.next = next;
         object.allocated = 0;
@@ -333,7 +335,7 @@ struct PushCpuFreelist {
     ObjectIndex tail;
     ObjectIndex count;
     CpuId cpu;
-    void apply(SlabState& state) const {
+    [[gnu::always_inline]] void apply(SlabState& state) const {
         const std::uint32_t record = state.slabs[slab].first_object + tail;
         change(state.write_cpu_cache(cache, cpu), state.objects.write(record));
     }
@@ -355,7 +357,7 @@ struct PushSlabFreelist {
     ObjectIndex tail;
     ObjectIndex count;
     CpuId cpu;
-    void apply(SlabState& state) const {
+    [[gnu::always_inline]] void apply(SlabState& state) const {
         Slab& own = state.slabs.write(slab);
         change(state.write_cpu_cache(cache, cpu), own, state.write_object(own, tail));
     }

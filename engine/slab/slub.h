@@ -115,9 +115,11 @@ private:
     CpuId cpu_;
 };
 
-// The fast paths, inline: no lock, no search, a handful of stores.
+// The fast paths, in their caller's own code: no lock, no search, a handful of stores. (Left to itself, the linker takes
+// them from a file that is compiled for size.)
 
-inline ObjectReference Slub::allocate(CacheId cache, GfpFlags gfp_flags, NodeId node, std::uint32_t requested) {
+[[gnu::always_inline]] inline ObjectReference Slub::allocate(CacheId cache, GfpFlags gfp_flags, NodeId node,
+                                                             std::uint32_t requested) {
     emitter_.tell(RequestObject{gfp_flags, cache, cpu_, node});
     const Request request{cache, gfp_flags, node, requested};
     const CpuCache& cpu = own(cache);
@@ -138,7 +140,7 @@ inline ObjectReference Slub::take_from_cpu(const Request& request, bool slow) {
     return object;
 }
 
-inline void Slub::free(CacheId cache, ObjectReference object) {
+[[gnu::always_inline]] inline void Slub::free(CacheId cache, ObjectReference object) {
     const CpuCache& cpu = own(cache);
     const bool fast = object.slab == cpu.slab;
     const ObjectIndex next = fast ? cpu.freelist : state_.slabs[object.slab].freelist;

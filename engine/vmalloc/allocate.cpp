@@ -18,10 +18,11 @@ constexpr GfpFlags reclaim_mask = gfp::reclaim | gfp::high | gfp::io | gfp::fs |
 constexpr std::uint64_t round_up(std::uint64_t bytes, std::uint64_t unit) { return (bytes + unit - 1) & ~(unit - 1); }
 
 /// totalram_pages()
-std::uint64_t total_pages(const BuddyState& buddy) {
-    std::uint64_t pages = 0;
-    for (const Zone& zone : buddy.zones) pages += zone.managed;
-    return pages;
+bool exceeds_total_pages(std::uint64_t pages, const BuddyState& buddy) {
+    std::uint64_t total = 0;
+    for (const Zone& zone : buddy.zones)
+        if (pages <= (total += zone.managed)) return false;
+    return pages != 0;
 }
 
 }  // namespace
@@ -127,15 +128,17 @@ void VmallocAllocator::unmap_area(std::uint64_t address, bool free_pages) {
 std::uint64_t VmallocAllocator::vmalloc(const VmallocRequest& request) {
     start();
     if (request.bytes == 0) return fail(0, VmallocFailed::Reason::no_size);
-    if (request.bytes >> page_shift > total_pages(pages_.state()))
+    if (exceeds_total_pages(request.bytes >> page_shift, pages_.state()))
         return fail(request.bytes, VmallocFailed::Reason::too_large);
     // Huge pages for whole ones' worth on every node; if that fails, the same with small pages.
-    std::uint64_t per_node = request.bytes;
-    if (request.node == no_node) per_node /= pages_.state().node_count;
-    if ((request.flags & vm::allow_huge) && per_node >= level_bytes(huge_level)) {
-        const std::uint64_t address = vmalloc_once(request, huge_level);
-        if (address != 0) return address;
-        fail(request.bytes, VmallocFailed::Reason::huge_retry);
+    if (request.flags & vm::allow_huge) {
+        std::uint64_t per_node = request.bytes;
+        if (request.node == no_node) per_node /= pages_.state().node_count;
+        if (per_node >= level_bytes(huge_level)) {
+            const std::uint64_t address = vmalloc_once(request, huge_level);
+            if (address != 0) return address;
+            fail(request.bytes, VmallocFailed::Reason::huge_retry);
+        }
     }
     return vmalloc_once(request, 0);
 }
@@ -245,7 +248,7 @@ std::uint64_t VmallocAllocator::vmap(std::uint16_t flags, std::uint64_t protecti
     const std::vector<Pfn> frames = named_pages();
     const std::uint64_t bytes = std::uint64_t{frames.size()} << page_shift;
     if (frames.empty()) return fail(0, VmallocFailed::Reason::no_page_list);
-    if (frames.size() > total_pages(pages_.state())) return fail(bytes, VmallocFailed::Reason::too_large);
+    if (exceeds_total_pages(frames.size(), pages_.state())) return fail(bytes, VmallocFailed::Reason::too_large);
     const AreaIndex area = get_area(bytes, 1, page_size, static_cast<std::uint16_t>(flags & ~vm::no_guard));
     if (area == no_vmap_area) return fail(bytes, VmallocFailed::Reason::no_addresses);
     const std::uint64_t address = state_.areas[area].start;
