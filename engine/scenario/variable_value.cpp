@@ -1,5 +1,7 @@
 #include "engine/scenario/variable_value.h"
 
+#include <algorithm>
+
 #include "engine/scenario/interpreter.h"
 
 namespace pageframe::scenario {
@@ -104,6 +106,11 @@ VariableValue Interpreter::value_of(const WrittenVariable& written) const {
 VariableValue variable_value(const Scenario& scenario, OperationTarget& machine, OperationNumber operations,
                              Moment moment, const WrittenVariable& written) {
     const Program& program = scenario.program();
+    // No run for "pfn 4098", or an address: no variable is called that.
+    const auto is_it = [&](const ProgramVariable& each) {
+        return each.name != no_name && program.names[each.name] == written.name;
+    };
+    if (std::none_of(program.variables.begin(), program.variables.end(), is_it)) return {};
     Halt halt(machine, program, operations, moment);
     Interpreter interpreter(program, halt.code(), scenario.machine(), halt, {});
     interpreter.run();
