@@ -110,12 +110,22 @@ test("a trace dropped on the page is counted, and read again with other TLBs", a
   await expect(dialog.locator("svg")).toHaveCount(2);
   await expect(dialog).toContainText("101 page walks");
 
+  // What stands there is of other TLBs, and says so, until it is read again; a chosen processor is read at once.
+  const counts = dialog.locator(".trace-result");
+  await expect(counts).toHaveCSS("opacity", "1");
   await dialog.getByLabel("Data").fill("128,128");
+  await expect(counts).not.toHaveCSS("opacity", "1");
   await dialog.getByRole("button", { name: "Read again" }).click();
   await expect(row.locator("td").nth(1)).toHaveText("100");
   await dialog.getByLabel("Data").fill("7,2");
   await dialog.getByRole("button", { name: "Read again" }).click();
   await expect(dialog.getByRole("status")).toContainText("Data:");
+  await dialog.getByLabel("TLBs").selectOption({ label: "zen2" });
+  await expect(dialog.getByLabel("Second level")).toHaveValue("512,8/2048,16");
+  // 100 pages go round in the 64 entries of one set.
+  await expect(row.locator("td").nth(1)).toHaveText("20,000");
+  await expect(row.locator("td").nth(3)).toHaveText("100");
+  await expect(counts).toHaveCSS("opacity", "1");
   await dialog.getByRole("button", { name: "Close" }).click();
   await expect(dialog).toBeHidden();
   await expect(page.locator("#title")).toContainText("A page of a vmalloc area");

@@ -69,7 +69,10 @@ class TraceDialog {
       for (const key of ["instructions", "data", "shared"] as const) this.fields[key].value = chosen[key];
       this.preset.title = chosen.source;
     };
-    this.preset.addEventListener("change", take);
+    this.preset.addEventListener("change", () => {
+      take();
+      void this.read();
+    });
     take();
     for (const [value, text] of [["lru", "least recently used"], ["plru", "pseudo-LRU tree"], ["random", "random"]] as const)
       this.replacement.append(new Option(text, value));
@@ -90,6 +93,8 @@ class TraceDialog {
       field.title = "entries, ways";
     }
     this.fields.shared.title += "; of instructions / of data where they share none";
+    // What stands below is of other TLBs from then on.
+    form.addEventListener("input", () => this.dialog.classList.add("stale"));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       if (this.start.textContent === "Cancel") this.cancel();
@@ -120,6 +125,7 @@ class TraceDialog {
       return;
     }
     this.start.textContent = "Cancel";
+    this.dialog.classList.remove("stale");
     this.state.textContent = "Reading …";
     this.state.classList.remove("mistake");
     this.result.replaceChildren();
