@@ -33,13 +33,19 @@ private:
         switch (kind) {
         case ByteKind::free_pointer: return pointer_byte(offset, stands);
         case ByteKind::red_zone:
-            return {kind, stands, stands != (in_use() ? poison::red_active : poison::red_inactive)};
+            return {kind, stands,
+                    marked(offset < 0 ? damaged_left_red_zone : damaged_right_red_zone) &&
+                        stands != (in_use() ? poison::red_active : poison::red_inactive)};
         case ByteKind::poison:
-            return {kind, stands, stands != (offset + 1 == object_size() ? poison::end : poison::free)};
-        case ByteKind::padding: return {kind, stands, has(slab_flag::poison) && stands != poison::in_use};
+            return {kind, stands,
+                    marked(damaged_while_free) && stands != (offset + 1 == object_size() ? poison::end : poison::free)};
+        case ByteKind::padding:
+            return {kind, stands, marked(damaged_padding) && has(slab_flag::poison) && stands != poison::in_use};
         default: return {kind, stands, false};
         }
     }
+    /// A write hurt it: in the middle of an operation other bytes may stand there that are still to be painted.
+    bool marked(std::uint8_t damage) const { return (record_.marks & damage) != 0; }
 
     ObjectByte pointer_byte(std::int32_t offset, std::uint8_t stands) const {
         if (record_.marks & damaged_free_pointer) return {ByteKind::free_pointer, stands, true};

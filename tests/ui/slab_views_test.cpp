@@ -225,6 +225,20 @@ TEST(ObjectBytes, ShowTheByteThatWasHit) {
     EXPECT_FALSE(byte_at(object, 101).damaged);
 }
 
+/// In the middle of kmem_cache_free() what was there in use is not painted over yet: nobody has hurt it.
+TEST(ObjectBytes, BeingFreedAreNotOverwritten) {
+    std::string text = fenced;
+    text.replace(text.find("p[100]"), std::string("p[100] = 1;").size(), "p[50] = 1;");
+    for (std::uint32_t event = 1; event <= 4; ++event) {
+        const Playback playback = playback_at(text, {3, event});
+        const SlabState& state = playback.state().slab;
+        const ObjectReference freed = focus_of(playback).object();
+        EXPECT_FALSE(state.object(state.slabs[freed.slab], freed.index).allocated) << "event " << event;
+        for (const ObjectByte& byte : object_bytes(playback.state(), freed).bytes)
+            EXPECT_FALSE(byte.damaged) << byte_kind_text(byte.kind) << " at event " << event;
+    }
+}
+
 TEST(ObjectBytes, OfAFreeObjectArePoisonAndALink) {
     std::string text = fenced;
     text.erase(text.find("p[100]"), std::string("p[100] = 1;\n").size());
