@@ -26,9 +26,7 @@ std::string trace_begin(const std::string& instructions, const std::string& data
     if (!parse_replacement(replacement, settings.replacement)) return "There is no such replacement.";
     const bool known[] = {parse_geometry(instructions, settings.instructions), parse_geometry(data, settings.data),
                           parse_second_level(second, settings)};
-    const std::string problems[] = {geometry_problem(settings.instructions, settings.replacement),
-                                    geometry_problem(settings.data, settings.replacement),
-                                    second_level_problem(settings)};
+    const auto problems = shape_problems(settings);
     constexpr const char* names[] = {"Instructions: ", "Data: ", "Second level: "};
     for (unsigned i = 0; i < 3; ++i) {
         if (!known[i]) return std::string(names[i]) + "entries and ways, as in 64,4.";

@@ -33,13 +33,9 @@ std::string take_option(std::string_view option, std::string_view value, TraceSe
 }
 
 std::string settings_problem(const TraceSettings& settings) {
-    const std::string problems[] = {geometry_problem(settings.instructions, settings.replacement),
-                                    geometry_problem(settings.data, settings.replacement),
-                                    second_level_problem(settings)};
-    for (std::size_t i = 0; i < std::size(problems); ++i) {
-        const std::string& problem = problems[i];
-        if (!problem.empty()) return std::string(options[i]) + ": " + problem;
-    }
+    const auto problems = shape_problems(settings);
+    for (std::size_t i = 0; i < problems.size(); ++i)
+        if (!problems[i].empty()) return std::string(options[i]) + ": " + problems[i];
     return {};
 }
 

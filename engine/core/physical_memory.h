@@ -20,6 +20,17 @@
 
 namespace pageframe {
 
+/// Calls visit(at, bytes) for each frame's part of a range of physical memory.
+template <class Visit>
+void for_each_frame_part(std::uint64_t physical, std::uint64_t bytes, Visit visit) {
+    while (bytes != 0) {
+        const auto here = static_cast<std::uint32_t>(std::min(bytes, page_size - physical % page_size));
+        visit(physical, here);
+        physical += here;
+        bytes -= here;
+    }
+}
+
 class PhysicalMemory {
 public:
     PhysicalMemory() = default;

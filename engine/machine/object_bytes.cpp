@@ -19,12 +19,8 @@ bool all_zero(const State& state, std::uint64_t physical, std::uint64_t bytes) {
 /// `bytes` at a physical address become `byte`, frame by frame.
 void fill(State& state, std::uint64_t physical, std::uint64_t bytes, std::uint8_t byte, Recorder* recorder) {
     PagingEmitter emitter(state.paging, recorder);
-    while (bytes != 0) {
-        const auto here = static_cast<std::uint32_t>(std::min(bytes, page_size - physical % page_size));
-        emitter.emit(FillBytes{0, physical, here, byte});
-        physical += here;
-        bytes -= here;
-    }
+    for_each_frame_part(physical, bytes,
+                        [&](std::uint64_t at, std::uint32_t here) { emitter.emit(FillBytes{0, at, here, byte}); });
 }
 
 }  // namespace

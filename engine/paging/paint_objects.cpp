@@ -1,6 +1,4 @@
 // What a debugged cache writes into memory (setup_slab_debug(), init_object() of mm/slub.c, Linux 6.1).
-#include <algorithm>
-
 #include "engine/core/address_text.h"
 #include "engine/paging/paging_events.h"
 
@@ -10,12 +8,7 @@ namespace {
 
 /// Within a block of frames, across their borders.
 void fill(PhysicalMemory& memory, std::uint64_t physical, std::uint64_t bytes, std::uint8_t byte) {
-    while (bytes != 0) {
-        const auto here = static_cast<std::uint32_t>(std::min(bytes, page_size - physical % page_size));
-        memory.fill(physical, here, byte);
-        physical += here;
-        bytes -= here;
-    }
+    for_each_frame_part(physical, bytes, [&](std::uint64_t at, std::uint32_t here) { memory.fill(at, here, byte); });
 }
 
 }  // namespace

@@ -126,7 +126,7 @@ template <Likely likely>
     const std::uint32_t which = own->places.number_at(address);
     if (which >= own->places.objects) return false;
     const auto index = static_cast<ObjectIndex>(which);
-    SlabObject* const record = own_record<likely>(emitter, own->places.first_record + which);
+    SlabObject* const record = own_record<likely>(emitter, own->places.record_of(index));
     if (record == nullptr || !is_plainly_held(*record, taken_by)) [[unlikely]]
         return false;
     emitter.emit_on(ReleaseObject{id, state.operation, index, own->freelist}, *record);

@@ -98,11 +98,9 @@ struct ObjectPlaces {
     /// no_object for an address inside an object or beside all.
     ObjectIndex index_at(std::uint64_t address) const {
         // An address before the first object wraps round, and is beyond the last.
-        const std::uint64_t offset = address - first_address;
-        if (offset >> 32 != 0) return no_object;
-        const std::uint32_t index = multiply_by_reciprocal(static_cast<std::uint32_t>(offset), reciprocal);
-        if (index >= objects || index * distance != offset) return no_object;
-        return static_cast<ObjectIndex>(index);
+        if ((address - first_address) >> 32 != 0) return no_object;
+        const std::uint32_t number = number_at(address);
+        return number < objects ? static_cast<ObjectIndex>(number) : no_object;
     }
     /// The same as a number, of an address in the slab's own frames: `objects` or more for one inside an object or
     /// beside all. The lower halves of the addresses say it all: what lies before the first object wraps round.

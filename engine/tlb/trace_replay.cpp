@@ -66,11 +66,11 @@ bool parse_second_level(std::string_view text, TraceSettings& settings) {
     return parse_geometry(text.substr(0, slash), settings.shared);
 }
 
-std::string second_level_problem(const TraceSettings& settings) {
-    std::string problem = geometry_problem(settings.shared, settings.replacement);
-    if (problem.empty() && settings.data_second)
-        problem = geometry_problem(*settings.data_second, settings.replacement);
-    return problem;
+std::array<std::string, 3> shape_problems(const TraceSettings& settings) {
+    const auto problem = [&](const TlbGeometry& geometry) { return geometry_problem(geometry, settings.replacement); };
+    std::string second = problem(settings.shared);
+    if (second.empty() && settings.data_second) second = problem(*settings.data_second);
+    return {problem(settings.instructions), problem(settings.data), std::move(second)};
 }
 
 bool TraceReplay::fail(const std::string& message) {

@@ -41,8 +41,8 @@ struct TraceSettings {
 
 /// "1536,6", or one for instructions and one for data: "512,8/2048,16".
 bool parse_second_level(std::string_view text, TraceSettings& settings);
-/// Why there can be no such TLBs; empty when there can.
-std::string second_level_problem(const TraceSettings& settings);
+/// Why there can be no such TLBs, of instructions, data and the second level; each empty when there can.
+std::array<std::string, 3> shape_problems(const TraceSettings& settings);
 
 /// What a trace came to. References and misses count once each, however many pages a reference touches;
 /// walks count pages.

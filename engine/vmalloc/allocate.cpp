@@ -17,12 +17,12 @@ constexpr GfpFlags reclaim_mask = gfp::reclaim | gfp::high | gfp::io | gfp::fs |
 
 constexpr std::uint64_t round_up(std::uint64_t bytes, std::uint64_t unit) { return (bytes + unit - 1) & ~(unit - 1); }
 
-/// totalram_pages()
+/// More than totalram_pages(), which need not be counted to the end for it.
 bool exceeds_total_pages(std::uint64_t pages, const BuddyState& buddy) {
     std::uint64_t total = 0;
     for (const Zone& zone : buddy.zones)
         if (pages <= (total += zone.managed)) return false;
-    return pages != 0;
+    return true;
 }
 
 }  // namespace

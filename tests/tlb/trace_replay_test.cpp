@@ -156,7 +156,7 @@ TEST(TraceReplay, ASecondLevelForEachKind) {
     TraceSettings settings;
     settings.instructions = settings.data = {1, 1};
     ASSERT_TRUE(parse_second_level("1,1/2,2", settings));
-    EXPECT_EQ(second_level_problem(settings), "");
+    EXPECT_EQ(shape_problems(settings)[2], "");
     TraceReplay replay(settings);
     // Two pages of data in turn, between them two of instructions: those drive only each other out.
     std::string text;
@@ -172,7 +172,7 @@ TEST(TraceReplay, ASecondLevelForEachKind) {
     ASSERT_TRUE(parse_second_level("4,2", settings));
     EXPECT_FALSE(settings.data_second);
     ASSERT_TRUE(parse_second_level("4,2/4,3", settings));
-    EXPECT_NE(second_level_problem(settings), "");
+    EXPECT_NE(shape_problems(settings)[2], "");
 }
 
 TEST(TraceProfile, StaysBoundedAndLosesNothing) {
