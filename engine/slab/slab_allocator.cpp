@@ -86,8 +86,8 @@ bool SlabAllocator::check_red_zones(CacheId cache, std::uint64_t address, Object
         what.first = record.allocated_by;
         mistake(what);
     }
-    emitter_.emit(ClearMarks{object.slab, object.index, seen});
     if (seen) slub_.restore_red_zones(object);
+    emitter_.emit(ClearMarks{object.slab, object.index, seen});
     return !seen;
 }
 

@@ -71,8 +71,8 @@ bool Slub::check_free_object(CacheId cache, ObjectReference object) {
     if ((record.marks & seen) == 0) return true;
     emitter_.emit(SlabMistake{object_address(state_, object), record.freed_by, no_operation, object.slab, object.index,
                               cache, no_cache, SlabMistake::Kind::damaged_at_alloc, 1});
-    emitter_.emit(ClearMarks{object.slab, object.index, true});
     source_.paint_object(object, Painted::restored);
+    emitter_.emit(ClearMarks{object.slab, object.index, true});
     return false;
 }
 
