@@ -78,3 +78,19 @@ test("the help page fits a phone, and its links lead somewhere", async ({ page, 
   );
   expect(missing).toBe(0);
 });
+
+test("SLUB and SLAB run the same text side by side, and a narrow embed shows its subject alone", async ({ page, site }) => {
+  for (const width of [1440, 390]) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto(new URL("side_by_side.html", site).href);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    for (const name of ["SLUB", "SLAB"]) {
+      const frame = page.frameLocator(`iframe[title="The same text on ${name}"]`);
+      await frame.getByRole("button", { name: "Next →" }).click();
+      await expect(frame.locator("#place")).toContainText("op 1 / 99");
+      await expect(frame.locator("#slabs")).toBeVisible();
+      await expect(frame.locator("#memory")).toBeHidden();
+      await expect(frame.locator("#walk")).toBeHidden();
+    }
+  }
+});
