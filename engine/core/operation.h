@@ -103,6 +103,10 @@ constexpr void set_second_argument(Operation& operation, std::uint64_t value) {
     operation.gfp_flags = static_cast<GfpFlags>(value >> 32);
 }
 
+/// Calls that access memory by its address.
+constexpr bool accesses_memory(OperationKind kind) {
+    return kind >= OperationKind::load && kind <= OperationKind::compare_memory;
+}
 /// copy_memory: the operation that the address written to came from, or no_operation. In 24 bits, which is more than a
 /// run has operations.
 constexpr OperationNumber copy_origin(const Operation& operation) {

@@ -92,7 +92,8 @@ OperationResult execute_whole(State& state, const Operation& operation, Operatio
     if (is_slab_operation(operation.kind)) return execute_slab(state, operation, recorder, output);
     if (is_virtual_memory(operation.kind)) {
         OperationResult result = execute_virtual(state, operation, number, recorder, output);
-        if (note_object_accesses(state, operation, recorder)) result.status = OperationStatus::mistake;
+        if (accesses_memory(operation.kind) && note_object_accesses(state, operation, recorder))
+            result.status = OperationStatus::mistake;
         return result;
     }
     OperationResult result = execute_pages(state, operation, recorder, output);

@@ -25,9 +25,6 @@ std::uint32_t unusable_permille(const State& state, std::uint64_t free_pages) {
     return suitable >= free_pages ? 0 : static_cast<std::uint32_t>((free_pages - suitable) * 1000 / free_pages);
 }
 
-/// Calls that access memory by its address.
-bool translates(OperationKind kind) { return kind >= OperationKind::load && kind <= OperationKind::compare_memory; }
-
 }  // namespace
 
 Landscape::Translations count_translations(const State& state) {
@@ -65,7 +62,7 @@ void Landscape::add(OperationNumber number, const Operation& operation, Operatio
         if (!buckets_.empty()) fresh.translations = buckets_.back().translations;
         buckets_.resize(index + 1, fresh);
     }
-    if (translates(operation.kind)) buckets_[index].translations = count_translations(after);
+    if (accesses_memory(operation.kind)) buckets_[index].translations = count_translations(after);
 
     std::int64_t free_pages = 0;
     for (const Zone& zone : after.buddy.zones) free_pages += zone.free_pages;
